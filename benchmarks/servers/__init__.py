@@ -1,0 +1,3 @@
+"""The servers the benchmarks start, one file each."""
+
+from __future__ import annotations

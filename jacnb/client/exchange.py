@@ -1,0 +1,152 @@
+"""Send events, and wait for what answers them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import RLock
+from typing import Any
+
+from jacnb.client.events import make_event
+from jacnb.client.intake import Intake
+from jacnb.client.messages import Message
+from jacnb.client.presence import ConnectionInfo
+from jacnb.client.response import Response
+from jacnb.client.transport import Transport
+from jacnb.errors import JacnbError, WaitTimeoutError
+from jacnb.protocol.events import ConnectionEvent, Event, WalkerEvent
+
+
+class Exchange:
+    """What a client says and waits for; `Intake` is what it hears.
+
+    Args:
+        transport: The way to the server.
+        intake: Where the transport's news goes.
+    """
+
+    def __init__(self, transport: Transport, intake: Intake) -> None:
+        self._transport = transport
+        self._intake = intake
+        # Without an echoed id, calls take turns.
+        self._turn = RLock()
+        # Whether an error without an id could still answer something sent earlier.
+        self._is_unsettled = False
+
+    def send(self, event: Event | str | bytes) -> None:
+        """Send an event that has no answer, though an error may come."""
+        self._is_unsettled = True
+        self._post(event)
+
+    def ask(
+        self, event: Event, timeout: float | None, *, changes_user: bool = False
+    ) -> ConnectionInfo:
+        """Send an event that a connection message answers, and return what it says."""
+        presence = self._intake.presence
+        ask = presence.ask(changes_user=changes_user)
+        try:
+            self._post(event)
+        except JacnbError:
+            presence.cancel(ask)
+            raise
+        if not self._transport.wait(lambda: ask.is_done, timeout):
+            raise WaitTimeoutError(
+                "the server did not answer in time; does a walker of this client still "
+                "run?"
+            )
+        return ask.result()
+
+    def sync(self, timeout: float | None) -> None:
+        """Wait until all that was sent before is answered."""
+        self._is_unsettled = False
+        self.ask(ConnectionEvent(), timeout)
+
+    def call(
+        self, name: str, fields: dict[str, Any], node: str | None, timeout: float | None
+    ) -> Response:
+        """Run a walker and return its response."""
+        if self._intake.calls.echoes:
+            return self._call(name, fields, node, timeout)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        if not self._turn.acquire(timeout=-1 if timeout is None else timeout):
+            raise _late(name)
+        try:
+            self._settle(_remaining(deadline))
+            return self._call(name, fields, node, _remaining(deadline))
+        finally:
+            self._turn.release()
+
+    def _call(
+        self, name: str, fields: dict[str, Any], node: str | None, timeout: float | None
+    ) -> Response:
+        calls = self._intake.calls
+        call = calls.begin(name)
+        parts = {"walker": name, "context": fields, "node": node, "id": call.id}
+        try:
+            self._post(make_event(WalkerEvent, response=True, **parts))
+        except JacnbError:
+            calls.cancel(call)
+            raise
+        if not self._transport.wait(lambda: call.is_done, timeout):
+            raise _late(name)
+        return Response.of(call.result())
+
+    def _settle(self, timeout: float | None) -> None:
+        """Let all earlier errors and late answers pass, where none has an id."""
+        calls = self._intake.calls
+        if calls.echoes is False and (self._is_unsettled or calls.is_waiting):
+            self.sync(timeout)
+            calls.forget_all()
+
+    def take(
+        self,
+        fits: Callable[[Message], bool],
+        timeout: float | None,
+        otherwise: Message | None = None,
+    ) -> Message | None:
+        """Wait for an unread message that fits, and take it.
+
+        Returns:
+            The message, ``otherwise`` when there is none, None if that is None too.
+
+        Raises:
+            ConnectionClosedError: If there is none and will be none.
+        """
+        message = self.take_until_closed(fits, timeout) or otherwise
+        if message is None and self._intake.is_closed:
+            raise self._intake.closed_error()
+        return message
+
+    def take_until_closed(
+        self, fits: Callable[[Message], bool], timeout: float | None = None
+    ) -> Message | None:
+        """Wait for an unread message that fits, and take it; None is the end."""
+        intake, found = self._intake, None
+
+        def is_over() -> bool:
+            nonlocal found
+            found = intake.inbox.take(fits)
+            return found is not None or intake.is_closed
+
+        self._transport.wait(is_over, timeout)
+        # What came between the last look and the end still counts.
+        return found or intake.inbox.take(fits)
+
+    def _post(self, event: Event | str | bytes) -> None:
+        text = event.to_text() if isinstance(event, Event) else event
+        if self._intake.state != "open":
+            raise self._intake.closed_error()
+        # First, for in memory the answer arrives before `send` returns.
+        self._intake.record_sent(text if isinstance(text, str) else repr(text))
+        self._transport.send(text)
+
+
+def _late(name: str) -> WaitTimeoutError:
+    return WaitTimeoutError(
+        f"walker {name} did not answer in time; if it needs longer, pass "
+        "timeout=<seconds>"
+    )
+
+
+def _remaining(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - time.monotonic())

@@ -1,0 +1,340 @@
+"""A client's connection over the network: websocket-client, one reader thread."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import random
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import websocket
+
+from jacnb.client.transport import Listener, State
+from jacnb.errors import ClientError, ConnectError, ConnectionClosedError
+
+_SLICE: Final = 0.1
+"""Seconds after which a wait looks up, so that an interrupt is noticed anywhere."""
+
+_GOODBYE: Final = 1.0
+"""Seconds that closing waits for the server's part of it."""
+
+_FINAL_CODES: Final = frozenset({1000, 1008})
+"""Close codes after which connecting again would be refused or unwanted."""
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How long to wait before each attempt to connect again.
+
+    Args:
+        first: Seconds before the first attempt, doubled for each further one.
+        most: Seconds that no wait exceeds.
+        attempts: After how many to give up; None never does.
+    """
+
+    first: float = 0.2
+    most: float = 30.0
+    attempts: int | None = None
+
+    def delays(self) -> Iterator[float]:
+        """Yield the waits: jitter keeps clients from coming back all at once."""
+        delay, count = self.first, 0
+        while self.attempts is None or count < self.attempts:
+            yield delay * random.uniform(0.5, 1.0)
+            delay, count = min(self.most, delay * 2), count + 1
+
+
+class NetworkTransport:
+    """A WebSocket. Its reader thread alone reads the socket; any thread may send.
+
+    The thread holds its client weakly: a client that nobody refers to any more is
+    closed, so that running a cell again leaves no ghosts on the channel.
+
+    Args:
+        url: A whole ws:// or wss:// address.
+        token: Who the client is; None is the public.
+        channel_id: The channel; None for one of its own.
+        ping_interval: Seconds of silence after which the server is pinged.
+        ping_timeout: Seconds in which it must answer.
+        backoff: Whether and how to connect again by itself.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        channel_id: str | None = None,
+        ping_interval: float = 20.0,
+        ping_timeout: float = 10.0,
+        backoff: Backoff | None = None,
+    ) -> None:
+        if min(ping_interval, ping_timeout) <= 0:
+            raise ValueError("ping_interval and ping_timeout must be above 0 seconds")
+        self._url = url
+        self._token = token
+        self._channel_id = channel_id
+        self._ping_interval = ping_interval
+        self._ping_timeout = ping_timeout
+        self._backoff = backoff
+        self._ws: Any = None
+        self._ended = (1006, "not opened")
+        self._goodbye: tuple[int, str] | None = None
+        self._changed = threading.Condition()
+        self._leaving = threading.Event()
+        self._timeout = 5.0
+        self._thread: threading.Thread | None = None
+        self._listener: Callable[[], Listener | None] = lambda: None
+
+    @property
+    def url(self) -> str:
+        """The address without its query, which may hold a token."""
+        return urlunsplit(urlsplit(self._url)._replace(query="", fragment=""))
+
+    def resume_as(self, token: str | None, channel_id: str) -> None:
+        """Remember which user and channel a new connection is to have."""
+        self._token, self._channel_id = token, channel_id
+
+    # The caller's side.
+
+    def open(self, listener: Listener, timeout: float) -> None:
+        """Connect, and start to read."""
+        self._timeout = timeout
+        self._ws = self._shake_hands()
+        self._listener = weakref.ref(listener)
+        weakref.finalize(listener, self._abandon)
+        name = f"jacnb-client {urlsplit(self._url).netloc}"
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def send(self, text: str | bytes) -> None:
+        """Send one message."""
+        ws = self._ws
+        if ws is None:
+            raise ConnectionClosedError(*self._ended)
+        try:
+            ws.send(text, _TEXT if isinstance(text, str) else _BINARY)
+        except (OSError, websocket.WebSocketException) as exc:
+            _shut_down(ws)
+            raise ConnectionClosedError(1006, f"sending failed: {exc}") from exc
+        except BaseException:
+            # Interrupted within a frame: what is sent next would be read as its rest.
+            _shut_down(ws)
+            raise
+
+    def wait(self, ready: Callable[[], bool], timeout: float | None) -> bool:
+        """Block until ``ready()``, which what the reader tells can make true."""
+        if threading.current_thread() is self._thread:
+            raise ClientError(
+                "a callback cannot wait, for it runs in the thread that reads; "
+                "use send() or send_walker() there, or wait in a cell"
+            )
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while not ready():
+                rest = _SLICE if deadline is None else deadline - time.monotonic()
+                if rest <= 0:
+                    return False
+                self._changed.wait(min(rest, _SLICE))
+        return True
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye, wait for the answer a moment, and end the reader."""
+        self._leave(code, reason)
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return
+        thread.join(_GOODBYE)
+        if (ws := self._ws) is not None:
+            _shut_down(ws)
+            thread.join(_GOODBYE)
+
+    def _abandon(self) -> None:
+        """End without waiting: the client is gone."""
+        self._leave(1000, "")
+
+    def _leave(self, code: int, reason: str) -> None:
+        self._goodbye = self._goodbye or (code, reason)
+        self._leaving.set()
+        if (ws := self._ws) is not None:
+            _say_goodbye(ws, code, reason)
+
+    # The reader's side.
+
+    def _run(self) -> None:
+        while True:
+            self._ended = self._read_to_the_end()
+            if not self._is_to_resume():
+                break
+            self._tell("reconnecting")
+            if not self._reconnect():
+                break
+        self._tell("closed")
+
+    def _is_to_resume(self) -> bool:
+        wanted = self._backoff is not None and not self._leaving.is_set()
+        return wanted and self._ended[0] not in _FINAL_CODES
+
+    def _read_to_the_end(self) -> tuple[int, str]:
+        """Hand on messages until there are no more; return code and reason."""
+        ws = self._ws
+        try:
+            ended = self._read(ws)
+        except (websocket.WebSocketProtocolException, UnicodeDecodeError) as exc:
+            ended = (1002, f"the server broke the WebSocket protocol: {exc}")
+        except (OSError, websocket.WebSocketException):
+            ended = (1006, "the connection was lost")
+        self._ws = None
+        _shut_down(ws)
+        # Not while another thread sends: its file number could be another's by then.
+        with ws.lock:
+            ws.shutdown()
+        return self._goodbye or ended
+
+    def _read(self, ws: Any) -> tuple[int, str]:
+        is_pinged = False
+        while True:
+            try:
+                opcode, frame = ws.recv_data_frame(control_frame=True)
+            except websocket.WebSocketTimeoutException:
+                if is_pinged:
+                    return 1011, "ping timeout: the server does not answer"
+                is_pinged = True
+                ws.settimeout(self._ping_timeout)
+                ws.ping()
+                continue
+            if is_pinged:
+                # Whatever it was: the server lives.
+                is_pinged = False
+                ws.settimeout(self._ping_interval)
+            if opcode == _CLOSE:
+                return _closed_with(frame.data)
+            if opcode in (_TEXT, _BINARY):
+                self._hand_on(frame.data.decode())
+
+    def _hand_on(self, text: str) -> None:
+        listener = self._listener()
+        if listener is not None:
+            listener.text_arrived(text)
+            self._wake()
+
+    def _tell(self, state: State) -> None:
+        listener = self._listener()
+        if listener is not None:
+            listener.state_changed(state, *self._ended)
+            self._wake()
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    # Connecting.
+
+    def _reconnect(self) -> bool:
+        """Try until a connection is made; return False to give up."""
+        backoff = self._backoff or Backoff()
+        for delay in backoff.delays():
+            if self._leaving.wait(delay):
+                break
+            try:
+                self._ws = self._shake_hands()
+            except ConnectError as exc:
+                if 400 <= (exc.status or 0) < 500:
+                    self._ended = (1006, exc.reason)
+                    break
+                continue
+            if self._leaving.is_set():
+                _say_goodbye(self._ws, 1000, "")
+            return True
+        self._ended = self._goodbye or self._ended
+        return False
+
+    def _shake_hands(self) -> Any:
+        ws = websocket.WebSocket(skip_utf8_validation=True)
+        try:
+            ws.connect(  # type: ignore[no-untyped-call]
+                self._address(),
+                header=self._headers(),
+                timeout=self._timeout,
+                suppress_origin=True,
+                # A redirect could take the token to another server.
+                redirect_limit=0,
+            )
+        except (OSError, ValueError, websocket.WebSocketException) as exc:
+            raise _refused(self.url, exc) from None
+        ws.settimeout(self._ping_interval)
+        return ws
+
+    def _address(self) -> str:
+        if self._channel_id is None:
+            return self._url
+        parts = urlsplit(self._url)
+        kept = [p for p in parts.query.split("&") if p and not _is_channel(p)]
+        kept.append(f"channel_id={quote(self._channel_id, safe='')}")
+        return urlunsplit(parts._replace(query="&".join(kept)))
+
+    def _headers(self) -> list[str]:
+        if self._token is None:
+            return []
+        if not (self._token.isascii() and self._token.isprintable()):
+            raise ConnectError(self.url, "the token is not one line of ASCII text")
+        return [f"Authorization: Bearer {self._token}"]
+
+
+_TEXT: Final = websocket.ABNF.OPCODE_TEXT
+_BINARY: Final = websocket.ABNF.OPCODE_BINARY
+_CLOSE: Final = websocket.ABNF.OPCODE_CLOSE
+
+
+def _is_channel(parameter: str) -> bool:
+    return parameter.partition("=")[0] == "channel_id"
+
+
+def _closed_with(data: bytes) -> tuple[int, str]:
+    """Return code and reason of a close frame (RFC 6455, section 5.5.1)."""
+    if len(data) < 2:
+        return 1005, ""
+    return int.from_bytes(data[:2], "big"), data[2:].decode(errors="replace")
+
+
+def _say_goodbye(ws: Any, code: int, reason: str) -> None:
+    """Send a close frame, and that nothing follows it."""
+    with contextlib.suppress(OSError, websocket.WebSocketException, AttributeError):
+        ws.send_close(code, reason.encode()[:123])
+        ws.sock.shutdown(socket.SHUT_WR)
+
+
+def _shut_down(ws: Any) -> None:
+    """End reading and writing now, in whatever thread they block."""
+    with contextlib.suppress(OSError, AttributeError):
+        ws.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _refused(url: str, exc: Exception) -> ConnectError:
+    """Return the error that says in words why there is no connection."""
+    match exc:
+        case websocket.WebSocketBadStatusException():
+            return ConnectError(url, _status_in_words(exc), status=exc.status_code)
+        case websocket.WebSocketAddressException():
+            return ConnectError(url, "there is no such host")
+        case ConnectionRefusedError():
+            return ConnectError(url, "nobody listens there; is the server running?")
+        case TimeoutError() | websocket.WebSocketTimeoutException():
+            return ConnectError(url, "the server did not answer in time")
+        case websocket.WebSocketException() | ValueError():
+            return ConnectError(url, f"it does not speak WebSocket ({exc!s:.200})")
+    return ConnectError(url, f"{exc!s:.200}")
+
+
+def _status_in_words(exc: Any) -> str:
+    body = (exc.resp_body or b"").decode(errors="replace").strip()
+    said = f": {body[:200]}" if body and not body.startswith("<") else ""
+    phrase = http.client.responses.get(exc.status_code, "")
+    return f"the server answered HTTP {exc.status_code} {phrase}".rstrip() + said

@@ -1,0 +1,184 @@
+"""Every error that jacnb raises.
+
+    JacnbError
+    ├── DeclarationError        a class or function that cannot become a walker
+    ├── InvalidIdError          a string that is no Jac id (also a ValueError)
+    ├── ProtocolError           an event that breaks the protocol: its list of errors
+    ├── ValueRangeError         a value that JSON cannot carry (also a ValueError)
+    ├── GraphError              the graph cannot do what was asked
+    │   ├── NotFoundError       no object has this id
+    │   ├── AccessError         this user may not do that with this object
+    │   └── ConflictError       another run changed the same object first
+    ├── NoRunError              called outside a walker run, or with no server
+    ├── AuthError               registering or logging in failed
+    │   ├── EmailTakenError     this address has an account already
+    │   └── BadCredentialsError     no account has this address and password
+    ├── ServerError             a server cannot start, or is not running
+    └── ClientError             what a client meets
+        ├── ConnectError        the server refused, or is not there
+        ├── ConnectionClosedError   the connection ended: code and reason
+        ├── WaitTimeoutError    nothing arrived in time (also a TimeoutError)
+        ├── WalkerError         the server answered a walker event with an error
+        └── UnexpectedMessageError  a message came that should not have
+                                    (also an AssertionError)
+
+Errors keep their fields; the sentence they print says what to do about it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class JacnbError(Exception):
+    """The root of all errors of jacnb."""
+
+
+class DeclarationError(JacnbError):
+    """A class or function cannot become a walker, node or edge."""
+
+
+class InvalidIdError(JacnbError, ValueError):
+    """A string is not the id of a Jac object."""
+
+    def __init__(self, text: object) -> None:
+        self.text = str(text)[:80]
+        super().__init__(f"{self.text!r} is not an id: expected n::<24 hex digits>")
+
+
+class ProtocolError(JacnbError):
+    """An event breaks the protocol.
+
+    Args:
+        errors: Validation errors as pydantic's ``errors()`` gives them, bounded.
+        truncated: How many errors were left out of ``errors``.
+    """
+
+    def __init__(self, errors: list[dict[str, Any]], truncated: int = 0) -> None:
+        self.errors = errors
+        self.truncated = truncated
+        first = errors[0] if errors else {}
+        where = ".".join(str(part) for part in first.get("loc", ()))
+        super().__init__(f"{where}: {first.get('msg', 'invalid event')}")
+
+
+class ValueRangeError(JacnbError, ValueError):
+    """A value cannot be written as JSON: NaN, Infinity or an unknown type."""
+
+
+class GraphError(JacnbError):
+    """The graph cannot do what was asked."""
+
+
+class NotFoundError(GraphError, ValueError):
+    """No object has this id (a ValueError, as in Jac)."""
+
+
+class AccessError(GraphError):
+    """The user of this run may not do that with this object."""
+
+
+class ConflictError(GraphError):
+    """Another run changed the same object first, and nothing was kept.
+
+    Args:
+        object_id: The object in question.
+        happened: What the other run did with it.
+    """
+
+    def __init__(self, object_id: str, happened: str = "changed") -> None:
+        self.object_id = object_id
+        super().__init__(
+            f"another run {happened} {object_id} first: nothing of this run was kept; "
+            "run it again"
+        )
+
+
+class NoRunError(JacnbError):
+    """Something that needs a walker run or a server was called without one."""
+
+
+class AuthError(JacnbError):
+    """Registering or logging in failed."""
+
+
+class EmailTakenError(AuthError):
+    """This address has an account already."""
+
+
+class BadCredentialsError(AuthError):
+    """No account has this address and password."""
+
+
+class ServerError(JacnbError):
+    """A server cannot start, or is not running."""
+
+
+class ClientError(JacnbError):
+    """What a client meets."""
+
+
+class ConnectError(ClientError, ConnectionError):
+    """The server refused the connection, or is not there.
+
+    Args:
+        url: Where it was looked for.
+        reason: Why there is no connection, in words.
+        status: The HTTP status of a refused handshake.
+    """
+
+    def __init__(self, url: str, reason: str, status: int | None = None) -> None:
+        self.url = url
+        self.reason = reason
+        self.status = status
+        super().__init__(f"cannot connect to {url}: {reason}")
+
+
+class ConnectionClosedError(ClientError, ConnectionError):
+    """The connection ended.
+
+    Args:
+        code: The close code (RFC 6455 section 7.4), 1006 if there was none.
+        reason: What the peer gave as its reason, perhaps empty.
+    """
+
+    def __init__(self, code: int, reason: str = "") -> None:
+        self.code = code
+        self.reason = reason
+        said = f"{code}: {reason}" if reason else f"{code}"
+        super().__init__(f"the connection is closed ({said}); open a new one")
+
+
+class WaitTimeoutError(ClientError, TimeoutError):
+    """Nothing that was waited for arrived in time."""
+
+
+class WalkerError(ClientError):
+    """The server answered a walker event with an error.
+
+    Args:
+        walker: The walker's name.
+        error: The error as it came: a string, or a list of validation errors.
+    """
+
+    def __init__(self, walker: str, error: str | list[dict[str, Any]]) -> None:
+        self.walker = walker
+        self.error = error
+        super().__init__(f"walker {walker}: {_in_words(error)}")
+
+
+class UnexpectedMessageError(ClientError, AssertionError):
+    """A message came that should not have."""
+
+
+def _in_words(error: str | list[dict[str, Any]]) -> str:
+    if isinstance(error, str):
+        return error
+    if not all(isinstance(one, dict) for one in error):
+        # jac-cloud sends the lines of a traceback; the last one says what happened.
+        return str(error[-1]).strip()
+    parts = (
+        f"{'.'.join(str(part) for part in e.get('loc', ()))}: {e.get('msg', '')}"
+        for e in error
+    )
+    return "; ".join(parts)

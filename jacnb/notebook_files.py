@@ -1,0 +1,57 @@
+"""Find the notebooks, in a checkout or in the installed wheel, and open them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from jacnb.errors import JacnbError
+
+COPIES: Final = "jacnb-notebooks"
+"""The folder that installed notebooks are copied to, below the current one."""
+
+_PACKAGE: Final = Path(__file__).parent
+
+
+def find_notebooks(here: Path) -> Path:
+    """Return a folder of notebooks that may be changed.
+
+    That is the checkout's own, or a copy of the installed ones below ``here``; files
+    that are already in the copy stay as they are.
+
+    Raises:
+        JacnbError: If this installation has no notebooks.
+    """
+    checkout = _PACKAGE.parent / "notebooks"
+    if checkout.is_dir() and (_PACKAGE.parent / "pyproject.toml").is_file():
+        return checkout
+    installed = _PACKAGE / "notebooks"
+    if not installed.is_dir():
+        raise JacnbError("this installation has no notebooks; install jacnb again")
+    copies = here / COPIES
+    for source in sorted(installed.rglob("*")):
+        target = copies / source.relative_to(installed)
+        if source.is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    return copies
+
+
+def open_lab(notebook: Path, options: Sequence[str]) -> int:
+    """Open a notebook in JupyterLab and return its exit status when it ends.
+
+    Raises:
+        JacnbError: If JupyterLab is not installed.
+    """
+    if find_spec("jupyterlab") is None:
+        raise JacnbError("JupyterLab is missing: pip install 'jacnb[lab]'")
+    command = [sys.executable, "-m", "jupyterlab", str(notebook), *options]
+    try:
+        return subprocess.call(command)
+    except KeyboardInterrupt:
+        return 0

@@ -1,0 +1,787 @@
+// One client's conversation. The kernel sends entries (jacnb/panels/entries.py)
+// numbered by `seq`; every view of the panel paints from one store.
+// What other people wrote goes into the page by textContent, never as HTML.
+
+const SHOWN = 200;
+const LONG_TEXT = 1200;
+const LONG_LINES = 14;
+const SLOW_MS = 500;
+const COLOURS = 8;
+const PUBLIC = "public";
+const STATES = {
+  open: ["●", "open"],
+  reconnecting: ["◐", "reconnecting"],
+  closed: ["○", "closed"],
+};
+const WORDS = { in: "received", out: "sent", note: "panel" };
+const ARROWS = { in: "←", out: "→", note: "·" };
+
+// ---------------------------------------------------------------- elements
+
+/** Make an element; strings among the children become text, null is left out. */
+function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child != null));
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = {
+  send: "M3.4 20.4 21 12 3.4 3.6 3.4 10.2 15 12 3.4 13.8z",
+  run: "M7 4.5v15l12-7.5z",
+  copy: "M8 3h11v13h-2V5H8zM5 7h10v14H5zm2 2v10h6V9z",
+  check: "M9.2 16.6 4.9 12.3 3.5 13.7l5.7 5.7L20.9 7.7l-1.4-1.4z",
+  clear: "M6 7h12l-1 14H7zm3-4h6l1 2h4v2H4V5h4z",
+  info: "M11 10h2v7h-2zm0-3h2v2h-2zm1-5a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16z",
+  down: "M12 20l-7-7 1.4-1.4L11 16.2V4h2v12.2l4.6-4.6L19 13z",
+  bell: "M12 22a2 2 0 0 0 2-2h-4a2 2 0 0 0 2 2zm6-6v-5a6 6 0 0 0-4.5-5.8V4a1.5 1.5 0 0 0-3 0v1.2A6 6 0 0 0 6 11v5l-2 2v1h16v-1z",
+};
+
+function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.classList.add("jacnb-icon");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+function iconButton(name, label, onclick) {
+  return h("button", { type: "button", class: "jacnb-tool", title: label, "aria-label": label, onclick }, icon(name));
+}
+
+const randomId = () => Math.random().toString(36).slice(2) + Date.now().toString(36);
+
+// Each panel loads this module for itself, so a count alone would not be unique.
+const MODULE = randomId();
+let ids = 0;
+const newId = (word) => `jacnb-${word}-${MODULE}-${++ids}`;
+
+// ------------------------------------------------------------------- words
+
+function parsed(raw) {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+const pretty = (value) => JSON.stringify(value, null, 2);
+const inline = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+
+function clock(seconds) {
+  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+}
+
+function bytes(count) {
+  return count < 1024 ? `${count} B` : count < 1048576 ? `${(count / 1024).toFixed(1)} KB` : `${(count / 1048576).toFixed(1)} MB`;
+}
+
+function shortId(id) {
+  return id.length > 16 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id;
+}
+
+function hash(text) {
+  let number = 7;
+  for (const letter of text) number = (number * 31 + letter.codePointAt(0)) >>> 0;
+  return number;
+}
+
+function initial(name) {
+  return [...name.trim()][0]?.toUpperCase() ?? "?";
+}
+
+function members(model) {
+  return [model.get("me"), ...model.get("peers")];
+}
+
+/** Members of a room have a colour each; other names one by their letters. */
+function colourOf(name, model) {
+  const member = members(model).find((each) => each.name === name);
+  if (name === PUBLIC && (member?.public ?? true)) return "jacnb-colour-public";
+  const number = member && member.colour >= 0 ? member.colour : hash(name);
+  return `jacnb-colour-${number % COLOURS}`;
+}
+
+function avatar(name, model) {
+  return h("span", { class: `jacnb-avatar ${colourOf(name, model)}`, "aria-hidden": "true" }, initial(name));
+}
+
+/** Copy text; where the page may not use the clipboard, by the old command. */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const box = h("textarea", { class: "jacnb-hidden" });
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+  }
+}
+
+function copyButton(label, text) {
+  const button = iconButton("copy", label, async () => {
+    await copyText(text());
+    button.replaceChildren(icon("check"));
+    setTimeout(() => button.replaceChildren(icon("copy")), 1200);
+  });
+  button.classList.add("jacnb-copy");
+  return button;
+}
+
+// ------------------------------------------------------------------- store
+
+/** The entries of one panel, in order and each once, whichever way they came. */
+class Store {
+  entries = [];
+  listeners = new Set();
+
+  constructor(model) {
+    this.add(model.get("history"));
+    model.on("change:history", () => this.add(model.get("history")));
+    model.on("msg:custom", (message) => {
+      if (message?.op !== "append") return;
+      this.add(message.items);
+      for (const answer of message.answers) this.tell("answer", answer);
+    });
+  }
+
+  add(items) {
+    const known = new Set(this.entries.map((entry) => entry.seq));
+    const fresh = items.filter((entry) => !known.has(entry.seq)).sort((a, b) => a.seq - b.seq);
+    if (!fresh.length) return;
+    const last = this.entries.at(-1)?.seq ?? 0;
+    const isAtEnd = fresh[0].seq > last;
+    this.entries.push(...fresh);
+    if (!isAtEnd) this.entries.sort((a, b) => a.seq - b.seq);
+    this.entries = this.entries.slice(-SHOWN);
+    this.tell(isAtEnd ? "added" : "changed", fresh);
+  }
+
+  tell(event, detail) {
+    for (const listener of this.listeners) listener(event, detail);
+  }
+}
+
+// -------------------------------------------------------------------- lines
+
+const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|(true|false|null)|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g;
+
+/** JSON with its keys and values marked, built of text nodes only. */
+function jsonBlock(text) {
+  const pre = h("pre", { class: "jacnb-json", dir: "auto" });
+  let end = 0;
+  for (const match of text.matchAll(TOKEN)) {
+    const [whole, string, colon, word] = match;
+    pre.append(text.slice(end, match.index));
+    const kind = string ? (colon ? "key" : "string") : word ? "word" : "number";
+    pre.append(h("span", { class: `jacnb-${kind}` }, string ?? whole), colon ?? "");
+    end = match.index + whole.length;
+  }
+  pre.append(text.slice(end));
+  return pre;
+}
+
+/** Very long content starts collapsed. */
+function folded(element, text) {
+  const isLong = text.length > LONG_TEXT || text.split("\n").length > LONG_LINES;
+  if (!isLong) return element;
+  const box = h("div", { class: "jacnb-folded" }, element);
+  const button = h("button", { type: "button", class: "jacnb-more", "aria-expanded": "false" }, "Show all");
+  button.addEventListener("click", () => {
+    const isFolded = box.classList.toggle("jacnb-folded");
+    button.textContent = isFolded ? "Show all" : "Show less";
+    button.setAttribute("aria-expanded", String(!isFolded));
+  });
+  return [box, button];
+}
+
+function words(text) {
+  return folded(h("p", { class: "jacnb-text", dir: "auto" }, text), text);
+}
+
+function value(content) {
+  if (typeof content === "string") return words(content);
+  const text = pretty(content);
+  return folded(jsonBlock(text), text);
+}
+
+function rest(entry) {
+  if (!entry.cut) return null;
+  return h("p", { class: "jacnb-cut" }, `${entry.cut.toLocaleString()} more characters: see client.messages`);
+}
+
+function chip(text, kind = "") {
+  return h("span", { class: `jacnb-chip ${kind}` }, text);
+}
+
+function time(entry) {
+  const stamp = new Date(entry.time * 1000);
+  return h("time", { datetime: stamp.toISOString(), title: stamp.toLocaleString() }, clock(entry.time));
+}
+
+function targetNames(frame, model) {
+  const everybody = members(model);
+  if (frame.type === "channel") return (frame.channel_ids ?? []).map((id) => `#${shortId(id)}`);
+  const key = frame.type === "user" ? "root_id" : "client_id";
+  const given = frame[`${key}s`] ?? [];
+  return given.map((id) => everybody.find((each) => each[key] === id)?.name ?? shortId(id));
+}
+
+/** What a bubble says, and how it is dressed: {side, author, chips, body}. */
+const BUBBLES = {
+  chat: (entry) => ({ author: entry.author, chips: [chip(entry.type ?? "data")], body: words(entry.text) }),
+  data: (entry, frame) => ({
+    author: entry.author,
+    chips: [chip(entry.type ?? "data")],
+    body: value(frame?.data ?? frame ?? entry.raw),
+  }),
+  sent: (entry, frame, model) => ({
+    side: "own",
+    chips: [chip(`to ${entry.type} ${frame ? targetNames(frame, model).join(", ") : ""}`)],
+    body: entry.text == null ? value(frame?.data ?? entry.raw) : words(entry.text),
+  }),
+  call: (entry, frame) => ({
+    side: "own",
+    chips: [chip("walker")],
+    body: call(frame, entry.raw),
+  }),
+  asked: (entry) => ({ side: "line", body: `asked the server: ${entry.type ?? "?"}` }),
+  note: (entry) => ({ side: "line", body: entry.text }),
+  connection: (_entry, frame) => ({
+    side: "line",
+    body: `connected to #${shortId(String(frame?.data?.channel_id ?? ""))} as client ${shortId(String(frame?.data?.client_id ?? ""))}`,
+  }),
+  response: (_entry, frame) => ({ side: "response", chips: [status(frame)], body: reports(frame) }),
+  error: (entry) => ({ side: "error", chips: [chip("⚠ error", "jacnb-bad")], body: [words(entry.text ?? ""), problems(entry)] }),
+};
+
+function call(frame, raw) {
+  if (!frame) return words(raw);
+  const fields = Object.entries(frame.context ?? {});
+  const list = fields.map(([name, given]) => [h("dt", {}, name), h("dd", { dir: "auto" }, inline(given))]);
+  return [
+    h("p", { class: "jacnb-call" }, icon("run"), h("span", { dir: "auto" }, String(frame.walker))),
+    fields.length ? h("dl", { class: "jacnb-fields" }, list.flat()) : null,
+  ];
+}
+
+function status(frame) {
+  const code = frame?.status ?? "…";
+  return code < 300 ? chip(`✓ ${code}`, "jacnb-good") : chip(`⚠ ${code}`, "jacnb-bad");
+}
+
+function reports(frame) {
+  if (frame?.walker_id) return words(`runs as ${frame.walker_id}`);
+  const all = frame?.reports ?? [];
+  if (!all.length) return h("p", { class: "jacnb-quiet" }, "no reports");
+  return all.length === 1 ? value(all[0]) : value(all);
+}
+
+function problems(entry) {
+  if (!entry.problems.length) return null;
+  const rows = entry.problems.map(([where, what]) => h("li", {}, where ? h("code", {}, where) : null, ` ${what}`));
+  return h("ul", { class: "jacnb-problems" }, rows);
+}
+
+function bubble(entry, model) {
+  const frame = parsed(entry.raw);
+  const { side = "other", author, chips = [], body } = BUBBLES[entry.kind](entry, frame, model);
+  const line = h("li", { class: `jacnb-line jacnb-${side}`, "data-seq": entry.seq, "data-kind": entry.kind });
+  if (side === "line") {
+    line.append(h("span", { class: "jacnb-said", dir: "auto" }, body), time(entry));
+    return line;
+  }
+  const name = author ?? (side === "response" ? "response" : side === "other" ? "notification" : null);
+  const head = h("div", { class: "jacnb-meta" }, chips, time(entry));
+  if (name) head.prepend(h("span", { class: `jacnb-author ${author ? colourOf(author, model) : ""}`, dir: "auto" }, name));
+  const copy = entry.raw ? copyButton("Copy message as JSON", () => entry.raw) : null;
+  if (side === "other") {
+    const face = h("span", { class: "jacnb-avatar jacnb-colour-none", "aria-hidden": "true" }, icon("bell"));
+    line.append(author ? avatar(author, model) : face);
+  }
+  line.append(h("div", { class: "jacnb-bubble" }, head, body, rest(entry), copy));
+  return line;
+}
+
+function rawFrame(entry) {
+  const value = parsed(entry.raw);
+  const text = value === undefined ? entry.raw || entry.text || "" : pretty(value);
+  const head = h(
+    "div",
+    { class: "jacnb-meta" },
+    h("span", { class: "jacnb-arrow" }, h("b", { "aria-hidden": "true" }, ARROWS[entry.direction]), ` ${WORDS[entry.direction]}`),
+    chip(entry.type ?? entry.kind),
+    entry.size ? h("span", {}, bytes(entry.size)) : null,
+    time(entry),
+  );
+  const copy = copyButton("Copy message as JSON", () => entry.raw || text);
+  const classes = `jacnb-line jacnb-frame jacnb-frame-${entry.direction}`;
+  return h("li", { class: classes, "data-seq": entry.seq, "data-kind": entry.kind }, head, folded(jsonBlock(text), text), rest(entry), copy);
+}
+
+// ---------------------------------------------------------------------- log
+
+/** The list of lines; keeps its place while somebody reads further up. */
+class Log {
+  isRaw = false;
+  clearedUpTo = 0;
+  unseen = 0;
+
+  constructor(model, store, titleId) {
+    this.model = model;
+    this.store = store;
+    this.list = h("ol", { class: "jacnb-log", role: "log", "aria-labelledby": titleId, tabindex: "0", onscroll: () => this.#scrolled() });
+    this.empty = h("p", { class: "jacnb-empty" }, "No messages yet.");
+    this.jump = h("button", { type: "button", class: "jacnb-jump", hidden: true, onclick: () => this.toEnd() });
+    this.element = h("div", { class: "jacnb-log-box" }, this.list, this.empty, this.jump);
+    this.repaint();
+  }
+
+  repaint() {
+    const entries = this.store.entries.filter((entry) => entry.seq > this.clearedUpTo);
+    const isAtEnd = this.isAtEnd();
+    this.list.replaceChildren();
+    this.#append(entries);
+    if (isAtEnd) this.toEnd();
+  }
+
+  add(fresh) {
+    const isAtEnd = this.isAtEnd();
+    const painted = this.#append(fresh);
+    if (isAtEnd) this.toEnd();
+    else this.#countUnseen(painted);
+  }
+
+  clear() {
+    this.clearedUpTo = this.store.entries.at(-1)?.seq ?? 0;
+    this.repaint();
+    this.toEnd();
+  }
+
+  setRaw(isRaw) {
+    this.isRaw = isRaw;
+    this.repaint();
+    this.toEnd();
+  }
+
+  isAtEnd() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 32;
+  }
+
+  toEnd() {
+    this.list.scrollTop = this.list.scrollHeight;
+    this.#setUnseen(0);
+  }
+
+  /** Paint entries at the end; returns how many lines they made. */
+  #append(entries) {
+    const lines = [];
+    for (const entry of entries) {
+      const previous = lines.at(-1) ?? this.list.lastElementChild;
+      const gap = this.#gap(entry, previous);
+      if (gap) lines.push(gap);
+      if (!this.isRaw && entry.echo_of) {
+        this.#markEcho(entry, lines, previous);
+        continue;
+      }
+      lines.push(this.isRaw ? rawFrame(entry) : bubble(entry, this.model));
+    }
+    this.list.append(...lines);
+    while (this.list.childElementCount > SHOWN) this.list.firstElementChild.remove();
+    this.empty.hidden = this.list.childElementCount > 0;
+    return lines.length;
+  }
+
+  /** A message that came back to its sender is one message: it gets a tick. */
+  #markEcho(entry, lines, previous) {
+    if (previous) previous.dataset.through = entry.seq;
+    const own = (line) => Number(line.dataset.seq) === entry.echo_of;
+    const line = lines.find(own) ?? [...this.list.children].findLast(own);
+    const meta = line?.querySelector(".jacnb-meta");
+    if (meta && !meta.querySelector(".jacnb-tick")) {
+      const label = "The server delivered it back to this client too";
+      meta.querySelector("time").after(h("span", { class: "jacnb-tick", title: label, role: "img", "aria-label": label }, "✓"));
+    }
+  }
+
+  #gap(entry, previous) {
+    const last = Number(previous?.dataset.through ?? previous?.dataset.seq ?? entry.seq - 1);
+    const missing = entry.seq - last - 1;
+    if (missing <= 0) return null;
+    const text = `${missing.toLocaleString()} messages came too fast to show: see client.messages`;
+    return h("li", { class: "jacnb-line jacnb-gap", "data-seq": entry.seq - 1 }, text);
+  }
+
+  #scrolled() {
+    if (this.unseen && this.isAtEnd()) this.#setUnseen(0);
+  }
+
+  #countUnseen(count) {
+    if (count) this.#setUnseen(this.unseen + count);
+  }
+
+  #setUnseen(count) {
+    this.unseen = count;
+    this.jump.hidden = count === 0;
+    this.jump.replaceChildren(icon("down"), `${count} new`);
+  }
+}
+
+// ------------------------------------------------------------------- header
+
+function header(model, titleId, tools) {
+  const name = h("h3", { class: "jacnb-name", id: titleId, dir: "auto" });
+  const badge = h("span", { class: "jacnb-badge" });
+  const state = h("span", { class: "jacnb-state", role: "status" });
+  const channel = h("span", { class: "jacnb-channel", dir: "auto" });
+  const face = h("span", { class: "jacnb-face" });
+  const details = h("dl", { class: "jacnb-details", id: newId("details"), hidden: true });
+  const toggle = iconButton("info", "Ids of this client", () => {
+    details.hidden = !details.hidden;
+    toggle.setAttribute("aria-expanded", String(!details.hidden));
+  });
+  toggle.setAttribute("aria-expanded", "false");
+  toggle.setAttribute("aria-controls", details.id);
+  const element = h(
+    "header",
+    { class: "jacnb-header" },
+    face,
+    h("div", { class: "jacnb-who" }, h("div", { class: "jacnb-title" }, name, badge), h("div", { class: "jacnb-sub" }, state, channel)),
+    h("div", { class: "jacnb-tools" }, toggle, tools),
+  );
+  const update = () => {
+    const me = model.get("me");
+    const [dot, word] = STATES[me.state] ?? ["?", me.state];
+    face.replaceChildren(avatar(me.name, model));
+    name.textContent = me.name;
+    badge.textContent = me.public ? "public" : "user";
+    state.replaceChildren(h("span", { class: `jacnb-dot jacnb-is-${me.state}`, "aria-hidden": "true" }, dot), word);
+    channel.textContent = me.channel_id ? `#${shortId(me.channel_id)}` : "";
+    channel.title = me.channel_id;
+    details.replaceChildren(...["channel", "client", "root"].flatMap((kind) => idRow(kind, me[`${kind}_id`])));
+  };
+  return { element, details, update };
+}
+
+function idRow(kind, id) {
+  return [h("dt", {}, `${kind}_id`), h("dd", {}, h("code", { title: id }, id), copyButton(`Copy ${kind}_id`, () => id))];
+}
+
+// ----------------------------------------------------------------- composer
+
+const KINDS = { channel: "Channel", user: "User", client: "Client", walker: "Walker" };
+
+/** The choices of the picker, by kind: [{to, ids | walker, label}]. */
+function targets(model) {
+  const everybody = members(model);
+  const me = everybody[0];
+  const named = (each) => (each === me ? `${each.name} (me)` : each.name);
+  const unique = (key, label) => {
+    const seen = new Map();
+    for (const each of everybody) {
+      if (each[key] && !seen.has(each[key])) seen.set(each[key], label(each));
+    }
+    return [...seen].map(([id, text]) => ({ ids: [id], label: text }));
+  };
+  return {
+    channel: unique("channel_id", (each) => `#${shortId(each.channel_id)}${each === me ? " (mine)" : ""}`),
+    user: unique("root_id", (each) => (each.public ? "everybody public" : named(each))),
+    client: unique("client_id", (each) => `${named(each)}, ${shortId(each.client_id)}`),
+    walker: model.get("walkers").map((walker) => ({ walker, label: walker.name })),
+  };
+}
+
+class Composer {
+  constructor(model, store) {
+    this.model = model;
+    this.waiting = new Map();
+    this.picker = h("select", { class: "jacnb-picker", id: newId("to") });
+    this.picker.addEventListener("change", () => this.#chosen());
+    for (const event of ["focus", "pointerdown"]) this.picker.addEventListener(event, () => model.send({ op: "walkers" }));
+    this.fields = h("div", { class: "jacnb-form" });
+    this.text = h("textarea", { class: "jacnb-input", id: newId("text"), rows: "1", dir: "auto", placeholder: "Write a message" });
+    this.text.addEventListener("keydown", (event) => this.#key(event));
+    this.text.addEventListener("input", () => this.#grow());
+    this.button = h("button", { type: "submit", class: "jacnb-send" });
+    this.hint = h("p", { class: "jacnb-hint", role: "status" });
+    this.textLabel = h("label", { class: "jacnb-hidden", for: this.text.id }, "Message");
+    this.element = h(
+      "form",
+      { class: "jacnb-composer", novalidate: true, "aria-label": "Send" },
+      h("div", { class: "jacnb-row" }, h("label", { for: this.picker.id }, "To"), this.picker),
+      this.fields,
+      h("div", { class: "jacnb-row jacnb-message" }, this.textLabel, this.text, this.button),
+      this.hint,
+    );
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.store = store;
+    this.refresh();
+  }
+
+  /** Redraw the choices; keeps the chosen one and what was typed. */
+  refresh() {
+    const before = this.choice?.key;
+    this.choices = new Map();
+    const groups = Object.entries(targets(this.model)).map(([to, options]) => this.#group(to, options));
+    this.picker.replaceChildren(...groups);
+    if (before && this.choices.has(before)) this.picker.value = before;
+    const form = JSON.stringify(this.choices.get(this.picker.value)?.walker?.fields ?? null);
+    if (this.choice?.key !== this.picker.value || form !== this.shownForm) this.#chosen();
+  }
+
+  answered({ nonce, error }) {
+    const sent = this.waiting.get(nonce);
+    if (!sent) return;
+    this.waiting.delete(nonce);
+    clearTimeout(sent.timer);
+    this.#say("");
+    if (error) {
+      if (sent.text && !this.text.value) this.text.value = sent.text;
+      this.#say(error, true);
+    }
+  }
+
+  /** Show under the form's fields what the server found wrong with them. */
+  heard(entries) {
+    for (const entry of entries) {
+      for (const [where, what] of entry.kind === "error" ? entry.problems : []) {
+        const control = this.controls?.find((each) => where.split(".")[0] === each.field.name);
+        control?.complain(what);
+      }
+    }
+  }
+
+  #group(to, options) {
+    const another = to === "walker" ? "Another walker…" : `Another ${to}…`;
+    const all = [...options, { label: another, isTyped: true }].map((option) => {
+      const key = [to, option.isTyped ? "?" : (option.walker?.name ?? option.ids[0])].join(" ");
+      this.choices.set(key, { ...option, to, key });
+      return h("option", { value: key }, option.label);
+    });
+    return h("optgroup", { label: KINDS[to] }, all);
+  }
+
+  #chosen() {
+    this.choice = this.choices.get(this.picker.value);
+    const { to, walker, isTyped } = this.choice;
+    this.shownForm = JSON.stringify(walker?.fields ?? null);
+    const isWalker = to === "walker";
+    this.controls = (walker?.fields ?? []).map((field) => new Control(field, this.model));
+    this.typed = isTyped ? this.#typed(to) : null;
+    this.context = isWalker && isTyped ? new Control({ name: "context", control: "json", hint: "object", placeholder: "{}" }, this.model) : null;
+    this.response = isWalker ? h("input", { type: "checkbox", id: newId("response"), checked: true }) : null;
+    this.fields.replaceChildren(
+      ...[this.typed?.element, this.context?.element, ...this.controls.map((control) => control.element)].filter(Boolean),
+      ...(isWalker ? [h("div", { class: "jacnb-check" }, this.response, h("label", { for: this.response.id }, "ask for a response"))] : []),
+    );
+    this.text.hidden = isWalker;
+    this.textLabel.hidden = isWalker;
+    this.button.replaceChildren(icon(isWalker ? "run" : "send"), isWalker ? "Run" : "Send");
+    this.element.classList.toggle("jacnb-has-walker", isWalker);
+    this.#say("");
+  }
+
+  #typed(to) {
+    const what = to === "walker" ? "walker's name" : { channel: "channel_ids", user: "root_ids", client: "client_ids" }[to];
+    const field = { name: what, control: "text", hint: to === "walker" ? "" : "several with commas", required: true, placeholder: "" };
+    return new Control(field, this.model);
+  }
+
+  #key(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#submit();
+  }
+
+  #grow() {
+    this.text.style.height = "auto";
+    this.text.style.height = `${Math.min(this.text.scrollHeight + 2, 120)}px`;
+  }
+
+  #submit() {
+    const order = this.choice.to === "walker" ? this.#walkerOrder() : this.#chatOrder();
+    if (!order) return;
+    const nonce = randomId();
+    const timer = setTimeout(() => this.#say("Waiting for the notebook: a cell is still running."), SLOW_MS);
+    this.waiting.set(nonce, { text: order.text, timer });
+    this.model.send({ op: "send", nonce, ...order });
+    if (this.choice.to === "walker") return;
+    this.text.value = "";
+    this.#grow();
+    this.text.focus();
+  }
+
+  #chatOrder() {
+    const text = this.text.value;
+    if (!text.trim()) return null;
+    const ids = this.typed ? this.typed.text().split(",").map((id) => id.trim()).filter(Boolean) : this.choice.ids;
+    if (!ids.length) return this.typed.complain("Type an id.");
+    return { to: this.choice.to, ids, text };
+  }
+
+  #walkerOrder() {
+    const context = this.context?.read() ?? {};
+    for (const control of this.controls) {
+      const given = control.read();
+      if (given !== undefined) context[control.field.name] = given;
+    }
+    if ([this.context, ...this.controls].some((control) => control?.isWrong)) return null;
+    const walker = this.choice.walker?.name ?? this.typed.text().trim();
+    if (!walker) return this.typed.complain("Type a walker's name.");
+    return { to: "walker", walker, context, response: this.response.checked };
+  }
+
+  #say(text, isError = false) {
+    this.hint.textContent = text;
+    this.hint.classList.toggle("jacnb-bad", isError);
+  }
+}
+
+/** One labelled field of a form; `undefined` is left out, so that defaults hold. */
+class Control {
+  isWrong = false;
+
+  constructor(field, model) {
+    this.field = field;
+    const id = newId("field");
+    this.input = this.#input(id, model);
+    this.error = h("p", { class: "jacnb-field-error", id: `${id}-error`, hidden: true });
+    this.input.setAttribute("aria-describedby", this.error.id);
+    this.input.addEventListener("input", () => this.complain(""));
+    const mark = field.required ? h("span", { class: "jacnb-required", title: "required" }, " *") : null;
+    const label = h("label", { for: id }, h("span", { class: "jacnb-field-name" }, field.name), mark, field.hint ? h("small", {}, field.hint) : null);
+    this.element = h("div", { class: `jacnb-field jacnb-field-${field.control}` }, label, this.input, this.list ?? null, this.error);
+  }
+
+  text() {
+    return this.input.value;
+  }
+
+  read() {
+    this.complain("");
+    const { control, choices } = this.field;
+    const text = this.input.value;
+    if (control === "checkbox") return this.input.checked;
+    if (text === "") return undefined;
+    if (control === "select") return choices[Number(text)];
+    if (control === "integer" || control === "number") return Number(text);
+    return control === "json" ? this.#json(text) : text;
+  }
+
+  complain(text) {
+    this.isWrong = text !== "";
+    this.error.textContent = text ? `⚠ ${text}` : "";
+    this.error.hidden = !text;
+    this.input.setAttribute("aria-invalid", String(this.isWrong));
+    if (text) this.input.focus();
+    return null;
+  }
+
+  #json(text) {
+    const found = parsed(text);
+    if (found === undefined) this.complain("This is not JSON.");
+    return found;
+  }
+
+  #input(id, model) {
+    const { control, choices, placeholder, required } = this.field;
+    const common = { id, placeholder, "aria-required": required ? "true" : null, autocomplete: "off" };
+    if (control === "checkbox") return h("input", { ...common, type: "checkbox", checked: this.field.default === true });
+    if (control === "json") return h("textarea", { ...common, rows: "2", spellcheck: "false", dir: "auto" });
+    if (control === "select") {
+      const none = h("option", { value: "" }, placeholder ? `default: ${placeholder}` : "choose…");
+      return h("select", { id }, none, choices.map((choice, number) => h("option", { value: number }, inline(choice))));
+    }
+    if (control === "text") return this.#textInput(common, model);
+    return h("input", { ...common, type: "number", step: control === "integer" ? "1" : "any" });
+  }
+
+  /** Fields named after an id suggest the ids of the room. */
+  #textInput(common, model) {
+    const key = ["channel_id", "client_id", "root_id"].find((each) => this.field.name.startsWith(each));
+    const input = h("input", { ...common, type: "text", dir: "auto" });
+    if (!key) return input;
+    this.list = h("datalist", { id: newId("ids") }, members(model).map((each) => h("option", { value: each[key] }, each.name)));
+    input.setAttribute("list", this.list.id);
+    if (this.field.required && key === "channel_id") input.value = model.get("me")[key];
+    return input;
+  }
+}
+
+// ------------------------------------------------------------------- panel
+
+function panel(model, store, el) {
+  const titleId = newId("title");
+  const log = new Log(model, store, titleId);
+  const composer = new Composer(model, store);
+  const raw = h("button", { type: "button", class: "jacnb-tool jacnb-raw", "aria-pressed": "false", title: "Show raw JSON frames" }, "{ } raw");
+  raw.addEventListener("click", () => {
+    log.setRaw(!log.isRaw);
+    raw.setAttribute("aria-pressed", String(log.isRaw));
+  });
+  const clear = iconButton("clear", "Clear this view", () => log.clear());
+  const head = header(model, titleId, [raw, clear]);
+  const section = h(
+    "section",
+    { class: "jacnb-panel", "aria-labelledby": titleId, "data-lm-suppress-shortcuts": "true" },
+    head.element,
+    head.details,
+    log.element,
+    composer.element,
+  );
+  section.style.height = model.get("height");
+  el.classList.add("jacnb-root");
+  el.append(section);
+
+  const identities = () => {
+    head.update();
+    composer.refresh();
+  };
+  const colours = () => {
+    identities();
+    log.repaint();
+  };
+  const listener = (event, detail) => {
+    if (event === "answer") return composer.answered(detail);
+    composer.heard(detail);
+    return event === "added" ? log.add(detail) : log.repaint();
+  };
+  identities();
+  store.listeners.add(listener);
+  model.on("change:me", identities);
+  model.on("change:peers", colours);
+  model.on("change:walkers", identities);
+  requestAnimationFrame(() => log.toEnd());
+  return () => {
+    store.listeners.delete(listener);
+    model.off("change:me", identities);
+    model.off("change:peers", colours);
+    model.off("change:walkers", identities);
+  };
+}
+
+export default () => {
+  let store;
+  return {
+    initialize({ model }) {
+      store = new Store(model);
+    },
+    render({ model, el }) {
+      return panel(model, store, el);
+    },
+  };
+};

@@ -1,0 +1,215 @@
+"""A live panel of one client: what it says and hears, and a box to send from."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import anywidget
+import traitlets
+
+from jacnb.ids import PUBLIC_ROOT_ID
+from jacnb.panels import lifetimes
+from jacnb.panels.entries import Entries, Entry, MessageLike, note
+from jacnb.panels.feed import KEPT, Answer, Feed
+from jacnb.panels.orders import Sender, carry_out
+from jacnb.panels.pump import PUMP, Later
+from jacnb.panels.transcript import Transcript
+from jacnb.panels.walker_forms import WalkerSource, forms_of, walker_source
+
+_HERE: Final = Path(__file__).parent
+_STATES: Final = {
+    "open": "The connection is open.",
+    "reconnecting": "The connection broke; connecting again.",
+    "closed": "The connection is closed.",
+}
+
+Unsubscribe = Callable[[], object]
+
+
+class ChatClient(Sender, Protocol):
+    """What a panel needs of a client."""
+
+    client_id: Any
+    root_id: Any
+    channel_id: Any
+    is_open: Any
+    messages: Any
+    sent: Any
+
+    def on_message(self, callback: Callable[[Any], object], /) -> Unsubscribe:
+        """Call back with each message that arrives."""
+
+    def on_sent(self, callback: Callable[[Any], object], /) -> Unsubscribe:
+        """Call back with each message that is sent."""
+
+    def on_state(self, callback: Callable[[str], object], /) -> Unsubscribe:
+        """Call back with "open", "reconnecting" or "closed"."""
+
+
+class ChatPanel(anywidget.AnyWidget):
+    """Show a client's conversation live; it observes, and takes nothing away.
+
+    Args:
+        client: The client to watch and to send from.
+        walkers: Walkers to offer in the composer, as a list of dicts or a function
+            that returns one; by default those that the client's server declares.
+        height: The panel's height in CSS.
+        later: When to write to the browser; for tests.
+    """
+
+    _esm = _HERE / "chat_panel.js"
+    _css = _HERE / "chat_panel.css"
+
+    me: Any = traitlets.Dict().tag(sync=True)
+    peers: Any = traitlets.List().tag(sync=True)
+    walkers: Any = traitlets.List().tag(sync=True)
+    history: Any = traitlets.List().tag(sync=True)
+    height = traitlets.Unicode("30rem").tag(sync=True)
+
+    def __init__(
+        self,
+        client: ChatClient,
+        walkers: WalkerSource = None,
+        *,
+        height: str = "30rem",
+        colour: int = -1,
+        later: Later = PUMP.later,
+    ) -> None:
+        self.client = client
+        self.run = lifetimes.current_run()
+        self._later = later
+        self._source = walker_source(client, walkers)
+        self._colour = colour
+        self._state = "open" if client.is_open else "closed"
+        self._entries = Entries()
+        self._feed = Feed(self._deliver, self._keep, later)
+        self._sending = threading.RLock()
+        self._cursor = 0
+        self._arriving = threading.Lock()
+        self._lately: deque[int] = deque(maxlen=64)
+        self._load_past()
+        super().__init__(
+            me=self._describe(), history=self._feed.history(), height=height
+        )
+        lifetimes.admit(self)
+        self._refresh_walkers()
+        self.on_msg(self._on_browser)
+        self._unsubscribe: tuple[Unsubscribe, ...] = (
+            client.on_message(self._on_message),
+            client.on_sent(self._on_message),
+            client.on_state(self._on_state),
+        )
+        self._catch_up()
+
+    def __repr__(self) -> str:
+        me = self.me
+        count = len(self.entries())
+        return (
+            f"ChatPanel({me['name']!r}, {me['state']}, channel {me['channel_id']!r}, "
+            f"{count} messages; transcript() shows them as a table)"
+        )
+
+    def transcript(self) -> Transcript:
+        """Return the conversation as a table that stays in a saved notebook."""
+        return Transcript((self.me["name"], each) for each in self.entries())
+
+    def entries(self) -> list[Entry]:
+        """Return the newest lines of the panel, oldest first."""
+        return self._feed.recent()
+
+    def close(self) -> None:
+        """Stop listening and remove the panel; the client stays open."""
+        for unsubscribe in getattr(self, "_unsubscribe", ()):
+            unsubscribe()
+        self._unsubscribe = ()
+        lifetimes.forget(self)
+        super().close()
+
+    # From the client, in whatever thread it reads: note it, and nothing else.
+
+    def _on_message(self, message: MessageLike) -> None:
+        with self._arriving:
+            if message.cursor in self._lately:
+                return
+            self._lately.append(message.cursor)
+        self._feed.add(lambda seq: self._entries.of(message, seq))
+
+    def _on_state(self, state: str) -> None:
+        self._state = state
+        text = _STATES.get(state, state)
+        self._feed.add(lambda seq: note(text, seq))
+
+    def _load_past(self) -> None:
+        for message in self._logged():
+            self._feed.load(partial(self._entries.of, message))
+            self._cursor = message.cursor
+
+    def _catch_up(self) -> None:
+        """Add what came after the past was read and before callbacks were set."""
+        for message in self._logged():
+            if message.cursor > self._cursor:
+                self._on_message(message)
+
+    def _logged(self) -> list[MessageLike]:
+        both = [*self.client.messages, *self.client.sent]
+        return sorted(both, key=attrgetter("cursor"))[-KEPT:]
+
+    # On the pump, the only writer of traits and messages.
+
+    def _deliver(self, entries: list[Entry], answers: list[Answer]) -> None:
+        me = self._describe()
+        if me != self.me:
+            self.me = me
+        if entries or answers:
+            self.send({"op": "append", "items": entries, "answers": answers})
+
+    def _keep(self, history: list[Entry]) -> None:
+        self.history = history
+
+    def _refresh_walkers(self) -> None:
+        try:
+            self.walkers = forms_of(self._source)
+        except Exception as error:  # noqa: BLE001 - shown, as no cell would show it
+            self._complain("the list of walkers cannot be read", error)
+
+    def _describe(self) -> dict[str, Any]:
+        client = self.client
+        return {
+            "name": str(client.name),
+            "public": client.root_id == PUBLIC_ROOT_ID,
+            "root_id": str(client.root_id or ""),
+            "client_id": str(client.client_id or ""),
+            "channel_id": str(client.channel_id or ""),
+            "state": self._state,
+            "colour": self._colour,
+        }
+
+    # From the browser: on the main thread, or on a subshell's while a cell runs.
+
+    def _on_browser(
+        self, _widget: object, content: Mapping[str, Any], _buffers: object
+    ) -> None:
+        if content.get("op") == "walkers":
+            self._later(0, self._refresh_walkers)
+        elif content.get("op") == "send":
+            self._send_order(content)
+
+    def _send_order(self, order: Mapping[str, Any]) -> None:
+        failed = None
+        try:
+            with self._sending:
+                carry_out(order, self.client)
+        except Exception as error:  # noqa: BLE001 - shown, as no cell would show it
+            failed = self._complain("not sent", error)
+        self._feed.answer({"nonce": str(order.get("nonce", "")), "error": failed})
+
+    def _complain(self, what: str, error: Exception) -> str:
+        text = f"{what}: {str(error) or type(error).__name__}"
+        self._feed.add(lambda seq: note(text, seq, is_error=True))
+        return text

@@ -1,0 +1,104 @@
+"""What the author of a notebook uses of a server, whatever carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from jacnb.graph import Session, set_ambient
+from jacnb.protocol.identity import PUBLIC, Identity
+from jacnb.protocol.json import encode
+from jacnb.protocol.trace import Trace
+from jacnb.server.engine import Engine, as_ids
+from jacnb.server.output import capture_output, release_output
+from jacnb.walkers.registry import Registry
+from jacnb.walkers.run import Run
+from jacnb.walkers.socket import many
+
+# The servers that run, the newest last: plain code in a cell works on that one.
+_running: list[FrontDoor] = []
+
+
+class FrontDoor:
+    """The part of a server that is the same with and without sockets."""
+
+    engine: Engine
+
+    def _do(self, function: Callable[..., object], *args: Any) -> None:
+        """Call ``function`` where the hub may be touched."""
+        raise NotImplementedError
+
+    @property
+    def registry(self) -> Registry:
+        """The walkers that this server offers."""
+        return self.engine.registry
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """The last walker runs, the newest last: their prints and tracebacks."""
+        return Runs(self.engine.runs)
+
+    @property
+    def trace(self) -> Trace | None:
+        """What was said, and why."""
+        return self.engine.trace
+
+    @property
+    def accounts(self) -> Any:
+        """The users of this server and their tokens."""
+        return self.engine.accounts
+
+    def notify_users(self, roots: Iterable[Any], data: Any) -> None:
+        """Send ``data`` to every connection of the users with these roots."""
+        self._do(self.engine.hub.notify, "user", as_ids(roots), encode(data))
+
+    def notify_channels(self, channel_ids: Iterable[str], data: Any) -> None:
+        """Send ``data`` to every connection on these channels."""
+        self._do(self.engine.hub.notify, "channel", many(channel_ids), encode(data))
+
+    def notify_clients(self, client_ids: Iterable[str], data: Any) -> None:
+        """Send ``data`` to these connections."""
+        self._do(self.engine.hub.notify, "client", many(client_ids), encode(data))
+
+    def reset(self) -> None:
+        """Empty the graph and forget runs and trace; accounts and clients stay."""
+        self._do(self.engine.reset)
+
+    def _simulate(self, user: str | None) -> tuple[Identity, str | None]:
+        if user is None:
+            return PUBLIC, None
+        login = self.engine.accounts.simulate(user)
+        return self.engine.accounts.identify(login.token), login.token
+
+    def _enter(self) -> None:
+        """Let ``root()`` and its like in plain code mean this server from now on."""
+        _running.append(self)
+        set_ambient(_ambient_session)
+        capture_output()
+
+    def _leave(self) -> None:
+        if self in _running:
+            _running.remove(self)
+        if not _running:
+            set_ambient(None)
+            release_output()
+
+
+def _ambient_session() -> Session:
+    return _running[-1].engine.session()
+
+
+class Runs(Sequence[Run]):
+    """The last runs as a list that a notebook shows as a table."""
+
+    def __init__(self, runs: Iterable[Run]) -> None:
+        self._runs = list(runs)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._runs[index]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self._runs)) or "<no runs yet>"

@@ -1,0 +1,274 @@
+"""The Tornado server on a thread of its own, and ``serve()`` which starts it."""
+
+from __future__ import annotations
+
+import atexit
+import html
+import socket
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from jacnb.client.client import Client
+from jacnb.errors import ServerError
+from jacnb.server.backend import GRACE, Backend
+from jacnb.server.engine import Engine
+from jacnb.server.frontdoor import FrontDoor
+from jacnb.server.settings import Settings
+from jacnb.server.threads import LoopThread
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+_START_TIMEOUT = 10.0
+
+
+class Server(FrontDoor):
+    """A running server; every one that is made is a new one.
+
+    Args:
+        settings: Fields of `Settings`, such as ``port``, ``registry`` or ``secret``.
+
+    Raises:
+        ServerError: If the port is taken or a setting makes no sense.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings = _settings(settings)
+        sockets = _bind(self.settings.host, self.settings.port)
+        self.port: int = sockets[0].getsockname()[1]
+        self._thread = LoopThread("jacnb-server")
+        self._backend: Backend = self._thread.run(
+            _start(self.settings, sockets, self._thread), _START_TIMEOUT
+        )
+        self._clients: list[Client] = []
+        self.is_running = True
+        self._enter()
+        atexit.register(self.stop)
+
+    @property
+    def engine(self) -> Engine:  # type: ignore[override]
+        """Walkers, accounts, graph, hub and trace of this server."""
+        return self._backend.engine
+
+    @property
+    def address(self) -> str:
+        """``host:port`` under which a client on this machine reaches it."""
+        host = self.settings.host or LOOPBACK[0]
+        if host in ("0.0.0.0", "::"):
+            host = LOOPBACK[0]
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"ws://{self.address}/websocket"
+
+    @property
+    def http_url(self) -> str:
+        """Where REST calls go."""
+        return f"http://{self.address}"
+
+    def connect(
+        self,
+        *,
+        user: str | None = None,
+        channel_id: str | None = None,
+        name: str | None = None,
+        **options: Any,
+    ) -> Client:
+        """Return a client: of a simulated user, or public.
+
+        A simulated user's account and token are made in this process, without a
+        password.
+
+        Args:
+            user: A name or an email address; the account is made if there is none.
+            channel_id: The channel to listen on, by default one of its own.
+            name: How it is shown; by default ``user``.
+            options: Further arguments of `jacnb.connect`.
+
+        Raises:
+            ServerError: If the server is stopped.
+        """
+        from jacnb.client import connect
+
+        self._check_running()
+        _, token = self._simulate(user)
+        client = connect(
+            self.url, channel_id=channel_id, token=token, name=name or user, **options
+        )
+        client.catalogue = self.engine.catalogue
+        self._clients.append(client)
+        return client
+
+    def stop(self) -> None:
+        """Close every client with 1001 and free the port; twice is no error."""
+        if not self.is_running:
+            return
+        self.is_running = False
+        atexit.unregister(self.stop)
+        self._leave()
+        try:
+            self._thread.run(self._backend.close(), GRACE + 5)
+        finally:
+            self._thread.stop()
+            _forget(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        if not self.is_running:
+            return f"<Server {self.url}, stopped>"
+        clients, walkers = len(self.engine.hub.clients), len(self.registry)
+        return f"<Server {self.url}, {walkers} walkers, {clients} clients>"
+
+    def _repr_html_(self) -> str:
+        state = "running" if self.is_running else "stopped"
+        walkers = ", ".join(d.name for d in self.registry if not d.specs.private)
+        hub = self.engine.hub
+        people = [
+            connection.identity.email or "public"
+            for key in hub.clients
+            for connection in hub.clients.get(key)
+        ]
+        rows = {
+            "websocket": self.url,
+            "REST": self.http_url,
+            "walkers": walkers or "none yet: declare one in a cell",
+            "clients": f"{len(people)}: {', '.join(people)}" if people else "none yet",
+        }
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{name}</th>"
+            f"<td style='text-align:left'>{html.escape(value)}</td></tr>"
+            for name, value in rows.items()
+        )
+        return f"<div><b>jacnb server</b> ({state})<table>{cells}</table></div>"
+
+    def _do(self, function: Callable[..., object], *args: Any) -> None:
+        self._check_running()
+        self._backend.mailbox.post(function, *args)
+
+    def _check_running(self) -> None:
+        if not self.is_running:
+            raise ServerError("this server is stopped; call jacnb.serve() again")
+
+
+_current: Server | None = None
+
+
+def serve(**settings: Any) -> Server:
+    """Return the notebook's server, started if need be.
+
+    Run again with the same settings it returns the server that runs; with others it
+    replaces it, and says so.
+
+    Args:
+        settings: Fields of `Settings`, such as ``port``.
+
+    Raises:
+        ServerError: If the port is taken or a setting makes no sense.
+    """
+    global _current
+    wanted = _settings(settings)
+    old = _current
+    if old is not None and old.is_running:
+        if old.settings == wanted:
+            return old
+        old.stop()
+        sys.stdout.write(
+            f"The server at {old.url} is replaced; connect its clients anew.\n"
+        )
+    _current = Server(**settings)
+    return _current
+
+
+def _forget(server: Server) -> None:
+    global _current
+    if _current is server:
+        _current = None
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    lists = ("trusted_hosts", "trusted_origins")
+    fixed: dict[str, Any] = {
+        k: tuple(v) if k in lists else v for k, v in given.items()
+    }
+    try:
+        return Settings(**fixed)
+    except TypeError as exc:
+        known = ", ".join(Settings.__dataclass_fields__)
+        raise ServerError(f"unknown setting: {exc}; there are {known}") from None
+
+
+async def _start(
+    settings: Settings, sockets: list[socket.socket], thread: LoopThread
+) -> Backend:
+    backend = Backend(settings, thread.loop)
+    backend.listen(sockets)
+    return backend
+
+
+def _bind(host: str | None, port: int) -> list[socket.socket]:
+    """Bind in the caller's thread, so that a taken port fails at once in the cell.
+
+    Without a host both loopback addresses are bound, where there are two: a browser
+    may take ``localhost`` for either.
+    """
+    if host is not None:
+        return [_bound(host, port)]
+    first = _bound(LOOPBACK[0], port)
+    try:
+        second = _bound(LOOPBACK[1], first.getsockname()[1])
+    except ServerError:
+        if port and socket.has_ipv6 and _is_taken(LOOPBACK[1], port):
+            first.close()
+            raise
+        return [first]
+    return [first, second]
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        made = socket.socket(family, kind, protocol)
+    except OSError as exc:
+        raise ServerError(f"cannot listen on {host}: {exc.strerror or exc}") from None
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind(address)
+        made.listen(1024)
+        made.setblocking(False)
+    except OSError as exc:
+        made.close()
+        raise ServerError(_bind_problem(host, port, exc)) from None
+    return made
+
+
+def _bind_problem(host: str, port: int, exc: OSError) -> str:
+    import errno
+
+    if exc.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use; port=0 picks a free one"
+    if exc.errno == errno.EACCES:
+        return f"port {port} on {host} needs more rights; take one above 1023"
+    return f"cannot listen on {host} port {port}: {exc.strerror or exc}"
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0

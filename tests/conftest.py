@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from jacnb import MemoryServer, Registry, Server
+
+Start = Callable[..., MemoryServer | Server]
+
+
+@pytest.fixture(params=["memory", "tornado"])
+def start(request: pytest.FixtureRequest) -> Iterator[Start]:
+    """Start servers of both kinds: the same protocol, the same test."""
+    kind = MemoryServer if request.param == "memory" else Server
+    servers: list[MemoryServer | Server] = []
+
+    def start(*walkers: type, **settings: object) -> MemoryServer | Server:
+        servers.append(kind(registry=Registry(*walkers), **settings))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Start Tornado servers with walkers of their own."""
+    servers: list[Server] = []
+
+    def serve(*walkers: type, **settings: object) -> Server:
+        servers.append(Server(registry=Registry(*walkers), **settings))
+        return servers[-1]
+
+    yield serve
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def forbid_threads_and_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test of the core that starts a thread or makes a socket."""
+
+    def forbidden(*args: object, **kwargs: object) -> None:
+        raise AssertionError("the core starts no thread and makes no socket")
+
+    monkeypatch.setattr(threading.Thread, "start", forbidden)
+    monkeypatch.setattr(socket.socket, "__init__", forbidden)

@@ -1,0 +1,224 @@
+"""A real JupyterLab, driven by a real browser.
+
+`lab` opens notebooks: ``lab.open("00_start_here.ipynb")``, ``lab.run_all()``,
+``lab.set_theme("JupyterLab Dark")``, ``lab.screenshot("start-dark")``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PICTURES = REPOSITORY / "test-artifacts"
+TOKEN = "e2e"  # noqa: S105 - a server of the test's own, on loopback
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+# Not awaited inside the page: the wait for it then has a time-out.
+EXECUTE = """([command, given]) => {
+    window.jacnbEnded = false;
+    const end = () => { window.jacnbEnded = true; };
+    window.jupyterapp.commands.execute(command, given).then(end, end);
+}"""
+# The indicator in the toolbar says idle before there is a kernel.
+IS_IDLE = """() => {
+    const context = window.jupyterapp.shell.currentWidget?.sessionContext;
+    return context?.isReady && context.session?.kernel?.status === "idle";
+}"""
+OFF = ("apputils-extension:announcements", "extensionmanager-extension:plugin")
+
+
+class Lab:
+    """One page of a running JupyterLab."""
+
+    def __init__(self, page: Any, url: str, root: Path) -> None:
+        self.page = page
+        self.url = url
+        self.root = root
+
+    def write_notebook(self, name: str, *cells: str) -> None:
+        """Make a notebook of code cells in the server's folder."""
+        made = [
+            {"cell_type": "code", "id": f"cell-{number}", "source": source.strip()}
+            | {"metadata": {}, "outputs": [], "execution_count": None}
+            for number, source in enumerate(cells)
+        ]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = {"cells": made, "metadata": {"kernelspec": kernel}}
+        notebook |= {"nbformat": 4, "nbformat_minor": 5}
+        (self.root / name).write_text(json.dumps(notebook))
+
+    def open(self, name: str) -> None:
+        """Open a notebook and wait for its kernel."""
+        self.page.goto(f"{self.url}/doc/tree/{name}?reset&token={TOKEN}")
+        self.page.wait_for_function("window.jupyterapp?.commands")
+        self.page.locator(".jp-NotebookPanel").wait_for(timeout=60_000)
+        self.wait_idle()
+
+    def run_all(self) -> None:
+        """Run every cell and wait until the last one ended."""
+        self.execute("notebook:run-all-cells")
+        self.wait_idle()
+
+    def run_notebook(self, name: str) -> None:
+        """Open a notebook and run it from top to bottom."""
+        self.open(name)
+        self.run_all()
+
+    def wait_idle(self) -> None:
+        """Wait until the kernel has nothing to do."""
+        self.page.wait_for_function(IS_IDLE, timeout=90_000)
+
+    def execute(self, command: str, **arguments: Any) -> None:
+        """Execute a command of JupyterLab and wait for its end."""
+        self.page.evaluate(EXECUTE, [command, arguments])
+        self.page.wait_for_function("window.jacnbEnded", timeout=90_000)
+
+    def set_theme(self, theme: str) -> None:
+        """Switch to "JupyterLab Light" or "JupyterLab Dark"."""
+        self.execute("apputils:change-theme", theme=theme)
+        self.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for()
+
+    def errors(self) -> list[str]:
+        """Return the tracebacks that the notebook shows."""
+        shown = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
+        return list(self.page.locator(f"{shown}, .jp-RenderedText pre .ansi-red-fg").all_inner_texts())
+
+    def panel(self, name: str) -> Any:
+        """Return the panel of the client with this name."""
+        return self.page.get_by_role("region", name=name, exact=True)
+
+    def screenshot(self, name: str, of: Any = None) -> None:
+        """Keep a picture in ``test-artifacts/``."""
+        PICTURES.mkdir(exist_ok=True)
+        (of or self.page).screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'jacnb[e2e]'")
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    pytest.importorskip("jupyterlab", reason="no JupyterLab: pip install 'jacnb[lab]'")
+    home = tmp_path_factory.mktemp("lab")
+    root = home / "notebooks"
+    copied = REPOSITORY / "notebooks"
+    shutil.copytree(copied, root) if copied.is_dir() else root.mkdir()
+    shutil.copy(REPOSITORY / "tests/panels/scripted_client.py", root)
+    port = _free_port()
+    with (home / "lab.log").open("wb") as log:
+        command = [sys.executable, "-m", "jupyterlab", *_options(port, root)]
+        process = subprocess.Popen(command, env=_environment(home), stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{url}/api/status?token={TOKEN}", process, home / "lab.log")
+        yield url, root
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture
+def lab(request: pytest.FixtureRequest, chromium: Any, lab_server: tuple[str, Path]) -> Iterator[Lab]:
+    url, root = lab_server
+    size = {"width": 1280, "height": 900}
+    page = chromium.new_page(viewport=size, device_scale_factor=1.5)
+    page.set_default_timeout(20_000)
+    lab = Lab(page, url, root)
+    yield lab
+    lab.screenshot(f"end-of-{request.node.name}")
+    page.close()
+    _end_kernels(url)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _options(port: int, root: Path) -> list[str]:
+    return [
+        "--no-browser",
+        "--allow-root",
+        "--expose-app-in-browser",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={TOKEN}",
+        f"--ServerApp.root_dir={root}",
+    ]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    config = home / "config"
+    off = {f"@jupyterlab/{name}": True for name in OFF}
+    (config / "labconfig").mkdir(parents=True)
+    (config / "labconfig/page_config.json").write_text(json.dumps({"disabledExtensions": off}))
+    own = {
+        "HOME": home,
+        "JUPYTER_CONFIG_DIR": config,
+        "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
+        "IPYTHONDIR": home / "ipython",
+        "PYTHONPATH": os.pathsep.join([*_given_path(), str(REPOSITORY)]),
+    }
+    return {**os.environ, **{name: str(value) for name, value in own.items()}}
+
+
+def _given_path() -> list[str]:
+    return list(filter(None, [os.environ.get("PYTHONPATH")]))
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+
+
+def _end_kernels(url: str) -> None:
+    """Stop what the test ran, so that the next one has the machine for itself."""
+    headers = {"Authorization": f"token {TOKEN}"}
+    listing = urllib.request.Request(f"{url}/api/sessions", headers=headers)
+    with urllib.request.urlopen(listing, timeout=10) as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        end = f"{url}/api/sessions/{session['id']}"
+        request = urllib.request.Request(end, headers=headers, method="DELETE")
+        urllib.request.urlopen(request, timeout=10).close()
