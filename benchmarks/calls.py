@@ -1,4 +1,4 @@
-"""The load of the round trips: callers that each wait for their answer (closed loop)."""
+"""The load of the round trips: callers that wait for each answer (closed loop)."""
 
 from __future__ import annotations
 

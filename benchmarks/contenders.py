@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SERVERS = Path(__file__).parent / "servers"
-NAMES = ("jacnb", "jacnb-untraced", "tornado", "websockets", "picows", "jac-cloud")
+NAMES = (
+    "jacnb",
+    "jacnb-untraced",
+    "tornado",
+    "websockets",
+    "picows",
+    "jac-cloud",
+    "bare",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ def _jacnb(*options: str) -> Callable[[Path, int], list[str]]:
 def _jac_cloud(environment: Path) -> Callable[[Path, int], list[str]]:
     def command(folder: Path, port: int) -> list[str]:
         # Beside its source jac leaves compiled files, so it gets a copy.
-        app = shutil.copy(SERVERS / "app.jac", folder)
+        app = str(shutil.copy(SERVERS / "app.jac", folder))
         jac = str(environment / "bin" / "jac")
         return [jac, "serve", app, "--host", "127.0.0.1", "--port", str(port)]
 

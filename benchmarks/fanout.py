@@ -1,4 +1,8 @@
-"""Fan-out: one event to 500 subscribers of a channel, deliveries per second."""
+"""Fan-out: one event to 500 subscribers of a channel, deliveries per second.
+
+The events come from a client (`channel` event) or from a walker that a client calls and
+that calls `notify_channels`; the window is how many are in flight at once.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,10 @@ from dataclasses import dataclass
 from contenders import Contender
 from load import Fanout, Sample, channel_event, walker_event
 from opening import close_connections, open_connections
-from options import chosen, parser, short_time
+from options import OTHERS, chosen, parser, print_table, short_time
 from processes import Running, pin, running
 from report import number, span, table, times
-from rounds import Measured, interleave, warn_if_generator_was_busy
+from rounds import Measured, interleave
 
 HEADERS = ("load", "server", "deliveries/s", "range", "generator's core", "base is")
 
@@ -50,14 +54,12 @@ def measure(server: Running, load: Load, subscribers: int, seconds: float) -> Sa
     return sample
 
 
-def rows(load: Load, measured: Measured[Contender]) -> list[list[str]]:
+def rows(load: Load, measured: Measured) -> list[list[str]]:
     """Write one load's rows, the base first."""
-    base = next(iter(measured.samples))
     lines = []
     for each in measured.samples:
         busy = measured.generator_cpu(each)
-        warn_if_generator_was_busy(f"{each.name} ({load.words})", busy)
-        ratio = "" if each is base else times(measured.ratio(base, each))
+        ratio = "" if each is measured.base else times(measured.base_ratio(each))
         rate, spread = number(measured.rate(each)), span(*measured.spread(each))
         words = f"{load.words}, window {load.window}"
         lines.append([words, each.words, rate, spread, f"{busy:.0%}", ratio])
@@ -69,9 +71,7 @@ def compare(options: argparse.Namespace) -> str:
     pin(0, last=False)
     lines: list[list[str]] = []
     with contextlib.ExitStack() as stack:
-        servers = {
-            each: stack.enter_context(running(each)) for each in chosen(options)
-        }
+        servers = {each: stack.enter_context(running(each)) for each in chosen(options)}
         for load in loads([int(part) for part in options.window.split(",")]):
             able = [c for c in servers if c.runs_walkers or not load.needs_walkers]
 
@@ -87,11 +87,11 @@ def compare(options: argparse.Namespace) -> str:
 
 def main() -> None:
     """Read the options, print the table."""
-    made = parser(__doc__)
+    made = parser(__doc__, against="bare,jacnb-untraced," + OTHERS)
     made.add_argument("--seconds", type=short_time, default=2.0)
     made.add_argument("--subscribers", type=int, default=500)
     made.add_argument("--window", default="1,10", help="events in flight")
-    print(compare(made.parse_args()))
+    print_table(compare, made.parse_args())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import time
 from contenders import Contender
 from load import Sample
 from opening import close_connections, open_connections
-from options import chosen, parser
+from options import chosen, parser, print_table
 from processes import pin, running
 from report import number, span, table, times
 from rounds import Measured, interleave
@@ -62,16 +62,16 @@ def measure(contender: Contender, connections: int) -> tuple[Sample, float]:
     return Sample(connections, seconds, cpu / seconds), each
 
 
-def rows(measured: Measured[Contender], memory: Memory) -> list[list[str]]:
+def rows(measured: Measured, memory: Memory) -> list[list[str]]:
     """Write one row per server, the base first."""
-    base = next(iter(measured.samples))
+    base = measured.base
     lines = []
     for each in measured.samples:
         need = statistics.median(memory[each])
         ratios = ["", ""]
         if each is not base:
-            less = need / statistics.median(memory[base])
-            ratios = [times(measured.ratio(base, each)), f"1/{less:.1f}"]
+            share = statistics.median(memory[base]) / need
+            ratios = [times(measured.base_ratio(each)), f"{share:.0%}"]
         rate, spread = number(measured.rate(each)), span(*measured.spread(each))
         count = number(measured.samples[each][0].count)
         lines.append([each.words, count, rate, spread, number(need), *ratios])
@@ -98,7 +98,7 @@ def main() -> None:
     made = parser(__doc__, against="tornado,jac-cloud")
     made.set_defaults(rounds=3)
     made.add_argument("--connections", type=int, default=10_000)
-    print(compare(made.parse_args()))
+    print_table(compare, made.parse_args())
 
 
 if __name__ == "__main__":

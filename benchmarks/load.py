@@ -68,7 +68,9 @@ class Fanout:
         self._sent = 0
         self._size = 0
         self._arrived = {each.fileno(): 0 for each in subscribers}
-        self._receive = {each.fileno(): each.recv_into for each in subscribers}
+        self._receive: dict[int, Callable[[bytearray], int]] = {
+            each.fileno(): each.recv_into for each in subscribers
+        }
         self._receive[publisher.fileno()] = self._complain
         self._poll = poll_for_input(self._receive)
         self._buffer = bytearray(1 << 20)

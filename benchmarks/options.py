@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from contenders import NAMES, Contender, contenders
+from opening import LoadError
 
 OTHERS = "tornado,websockets,picows,jac-cloud"
 
@@ -14,7 +16,7 @@ def parser(description: str | None, against: str = OTHERS) -> argparse.ArgumentP
     """Make the parser of a program that compares servers."""
     made = argparse.ArgumentParser(description=description)
     known = ", ".join(NAMES)
-    made.add_argument("--against", default=against, help=f"servers, of: {known}, bare")
+    made.add_argument("--against", default=against, help=f"servers, of: {known}")
     made.add_argument("--base", default="jacnb", help="the server the ratios are of")
     made.add_argument("--jac-cloud", type=Path, help="a virtual environment with it")
     made.add_argument("--rounds", type=int, default=5)
@@ -36,3 +38,13 @@ def short_time(text: str) -> float:
     if not 0 < seconds <= 12:
         raise argparse.ArgumentTypeError("choose 12 seconds at most")
     return seconds
+
+
+def print_table(
+    compare: Callable[[argparse.Namespace], str], options: argparse.Namespace
+) -> None:
+    """Measure and print the table, or one line that says what went wrong."""
+    try:
+        print(compare(options))
+    except LoadError as error:
+        raise SystemExit(f"stopped: {error}") from None

@@ -22,7 +22,8 @@ def number(value: float) -> str:
 
 def times(ratio: float) -> str:
     """Write a ratio."""
-    return f"{ratio:.1f} ×" if ratio < 100 else f"{ratio:.0f} ×"
+    digits = 1 if ratio < 100 else 0
+    return f"{ratio:.{digits}f} \N{MULTIPLICATION SIGN}"
 
 
 def span(low: float, high: float) -> str:

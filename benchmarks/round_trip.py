@@ -10,12 +10,20 @@ from calls import Callers
 from contenders import Contender
 from load import Sample
 from opening import close_connections, open_connections
-from options import chosen, parser, short_time
+from options import chosen, parser, print_table, short_time
 from processes import Running, pin, running
 from report import number, table, times
-from rounds import Measured, interleave, warn_if_generator_was_busy
+from rounds import Measured, interleave
 
-HEADERS = ("connections", "server", "calls/s", "p50 ms", "p99 ms", "base is")
+HEADERS = (
+    "connections",
+    "server",
+    "calls/s",
+    "p50 ms",
+    "p99 ms",
+    "generator's core",
+    "base is",
+)
 Latencies = dict[Contender, list[int]]
 
 
@@ -33,18 +41,16 @@ def measure(
         close_connections(opened)
 
 
-def rows(
-    connections: int, measured: Measured[Contender], took: Latencies
-) -> list[list[str]]:
+def rows(connections: int, measured: Measured, took: Latencies) -> list[list[str]]:
     """Write the rows of one number of connections, the base first."""
-    base = next(iter(measured.samples))
     lines = []
     for each in measured.samples:
-        warn_if_generator_was_busy(each.name, measured.generator_cpu(each))
         hundredths = statistics.quantiles(took[each], n=100)
-        ratio = "" if each is base else times(measured.ratio(base, each))
         figures = measured.rate(each), hundredths[49] / 1e6, hundredths[98] / 1e6
-        lines.append([str(connections), each.words, *map(number, figures), ratio])
+        busy = f"{measured.generator_cpu(each):.0%}"
+        ratio = "" if each is measured.base else times(measured.base_ratio(each))
+        cells = [str(connections), each.words, *map(number, figures), busy, ratio]
+        lines.append(cells)
     return lines
 
 
@@ -75,7 +81,7 @@ def main() -> None:
     made = parser(__doc__, against="jac-cloud")
     made.add_argument("--seconds", type=short_time, default=2.0)
     made.add_argument("--connections", default="1,50")
-    print(compare(made.parse_args()))
+    print_table(compare, made.parse_args())
 
 
 if __name__ == "__main__":

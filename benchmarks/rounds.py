@@ -10,53 +10,66 @@ import statistics
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
+from contenders import Contender
 from load import Sample
+from opening import LoadError
 
-Key = TypeVar("Key")
+BUSY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Measured(Generic[Key]):
-    """The samples of each server, one per round."""
+class Measured:
+    """The samples of each server, one per round; the first server is the base."""
 
-    samples: dict[Key, list[Sample]]
+    samples: dict[Contender, list[Sample]]
 
-    def rate(self, key: Key) -> float:
+    @property
+    def base(self) -> Contender:
+        """Return the server that the others are compared with."""
+        return next(iter(self.samples))
+
+    def rate(self, server: Contender) -> float:
         """Return the median rate."""
-        return statistics.median(sample.rate for sample in self.samples[key])
+        return statistics.median(sample.rate for sample in self.samples[server])
 
-    def spread(self, key: Key) -> tuple[float, float]:
+    def spread(self, server: Contender) -> tuple[float, float]:
         """Return the lowest and the highest rate."""
-        rates = [sample.rate for sample in self.samples[key]]
+        rates = [sample.rate for sample in self.samples[server]]
         return min(rates), max(rates)
 
-    def ratio(self, key: Key, other: Key) -> float:
-        """Return the median over the rounds of `key`'s rate to `other`'s."""
-        pairs = zip(self.samples[key], self.samples[other], strict=True)
+    def base_ratio(self, server: Contender) -> float:
+        """Return how often faster the base was: the median over the rounds."""
+        pairs = zip(self.samples[self.base], self.samples[server], strict=True)
         return statistics.median(mine.rate / its.rate for mine, its in pairs)
 
-    def generator_cpu(self, key: Key) -> float:
-        """Return the median share of its core that the generator used."""
-        return statistics.median(each.generator_cpu for each in self.samples[key])
+    def generator_cpu(self, server: Contender) -> float:
+        """Return the median share of its core that the generator used.
+
+        Above nine tenths it says so: the figure may then be the generator's limit,
+        which the row of the bare sockets shows.
+        """
+        share = statistics.median(each.generator_cpu for each in self.samples[server])
+        if share > BUSY:
+            words = f"the load generator used {share:.0%} of its core"
+            print(f"warning: {server.name}: {words}", file=sys.stderr)
+        return share
 
 
 def interleave(
-    keys: Sequence[Key], rounds: int, measure: Callable[[Key], Sample]
-) -> Measured[Key]:
-    """Measure each key once per round."""
-    samples: dict[Key, list[Sample]] = {key: [] for key in keys}
+    servers: Sequence[Contender], rounds: int, measure: Callable[[Contender], Sample]
+) -> Measured:
+    """Measure each server once per round.
+
+    Raises:
+        LoadError: a server failed; the message names it.
+    """
+    samples: dict[Contender, list[Sample]] = {server: [] for server in servers}
     for number in range(rounds):
-        for key in keys:
-            samples[key].append(measure(key))
-        print(f"  round {number + 1} of {rounds}", end="\r", file=sys.stderr)
-    print(" " * 40, end="\r", file=sys.stderr)
+        for server in servers:
+            print(f"round {number + 1} of {rounds}: {server.name}", file=sys.stderr)
+            try:
+                samples[server].append(measure(server))
+            except LoadError as error:
+                raise LoadError(f"{server.name}: {error}") from error
     return Measured(samples)
-
-
-def warn_if_generator_was_busy(name: str, share: float) -> None:
-    """Say so when a figure may be the load generator's limit, not the server's."""
-    if share > 0.9:
-        words = f"the load generator used {share:.0%} of its core: {name} may be faster"
-        print(f"warning: {words}", file=sys.stderr)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jacnb import WEBSOCKET_MANAGER as SOCKET, Root, Walker, on_entry, report
+from jacnb import WEBSOCKET_MANAGER as SOCKET, Root, Walker, on_entry, report, specs
 
 
+@specs(methods=["websocket"], auth=False)
 class Echo(Walker):
     """Report the number that came."""
 
@@ -15,11 +16,8 @@ class Echo(Walker):
         """Report it."""
         report(self.val)
 
-    class __specs__:  # noqa: N801
-        methods = ("websocket",)
-        auth = False
 
-
+@specs(methods=["websocket"], auth=False)
 class Publish(Walker):
     """Send one numbered message to a channel."""
 
@@ -31,7 +29,3 @@ class Publish(Walker):
         """Send it."""
         data = {"message": "hello", "n": self.n}
         SOCKET.notify_channels([self.channel_id], {"type": "chat", "data": data})
-
-    class __specs__:  # noqa: N801
-        methods = ("websocket",)
-        auth = False

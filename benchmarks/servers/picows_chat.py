@@ -19,7 +19,7 @@ from rooms import Rooms, channel_of
 rooms: Rooms[WSTransport] = Rooms()
 
 
-class Chat(WSListener):  # type: ignore[misc]
+class Chat(WSListener):
     """One client."""
 
     def __init__(self, request: WSUpgradeRequest) -> None:

@@ -59,6 +59,7 @@ class ClassInfo:
         self.name = "" if self.key in _NAMELESS else cls.__name__
         self.anchor = ANCHORS[kind]
         self.fields: tuple[str, ...] = ()
+        self.is_async = False
         parents = [vars(base)["__jac__"] for base in cls.__mro__ if _is_known(base)]
         self.lineage = frozenset({self.key, *(parent.key for parent in parents)})
         self.own = {
@@ -118,13 +119,19 @@ def _prepare_field(cls: type[Archetype], name: str) -> None:
             fresh = partial(copy.deepcopy, default)
             setattr(cls, name, dataclasses.field(default_factory=fresh))
     elif hasattr(cls, name):  # dataclasses would take the parent's for the default.
-        hidden = getattr(cls, name)
-        if hidden is not Walker.reports and isinstance(hidden, FunctionType | property):
+        if isinstance(getattr(cls, name), FunctionType | property):
             raise DeclarationError(
                 f"field {name!r} of {cls.__name__} hides a method of its parent: "
                 "give it another name"
             )
         setattr(cls, name, dataclasses.field())
+
+
+def _has_async(cls: type[Archetype]) -> bool:
+    """Tell whether any ability is async, or the class was compiled as such."""
+    both = (*collect_abilities(cls, "entry"), *collect_abilities(cls, "exit"))
+    marked = getattr(cls, "__jac_async__", False)
+    return bool(marked) or any(ability.is_async for ability in both)
 
 
 def _is_class_var(annotation: Any) -> bool:
@@ -138,6 +145,13 @@ def _brief(value: Any) -> str:
     if isinstance(value, list | tuple | dict | set):
         return f"<{type(value).__name__} of {len(value)}>"
     return reprlib.repr(value)
+
+
+class Reported:
+    """A walker's attribute `reports`: a field of that name takes its place."""
+
+    def __get__(self, walker: Any, owner: type | None = None) -> list[Any]:
+        return [] if walker is None else walker.__jac__.reports
 
 
 @dataclass_transform(
@@ -162,6 +176,7 @@ class Archetype:
         _make_dataclass(cls)
         info.fields = tuple(each.name for each in dataclasses.fields(cls))  # type: ignore[arg-type]
         cls.__jac__ = info
+        info.is_async = _has_async(cls)
         _newest[info.key] = info
         forget_plans()
         if kind is None and info.kind == "w":
@@ -207,10 +222,7 @@ class Walker(Archetype, kind="w"):
     of that name.
     """
 
-    @property
-    def reports(self) -> list[Any]:
-        """What this walker reported, by reference."""
-        return self.__jac__.reports  # type: ignore[no-any-return]
+    reports = Reported()
 
 
 class Obj(Archetype, kind="o"):
@@ -232,10 +244,7 @@ def field_specs(cls: type[Archetype]) -> Sequence[dataclasses.Field[Any]]:
 
 def is_async_walker(cls: type[Walker]) -> bool:
     """Tell whether walkers of this class must be awaited."""
-    if getattr(cls, "__jac_async__", False):
-        return True
-    both = (*collect_abilities(cls, "entry"), *collect_abilities(cls, "exit"))
-    return any(ability.is_async for ability in both)
+    return cls.__jac__.is_async  # type: ignore[no-any-return]
 
 
 def info_of(obj: Archetype) -> ClassInfo:

@@ -18,6 +18,10 @@ const ARROWS = { in: "←", out: "→", note: "·" };
 
 // ---------------------------------------------------------------- elements
 
+// JupyterLab looks for its shortcuts at the focused element first and only then at
+// what is around it, so each element that takes keys must refuse them itself.
+const TAKES_KEYS = new Set(["button", "input", "ol", "section", "select", "textarea"]);
+
 /** Make an element; strings among the children become text, null is left out. */
 function h(tag, attributes, ...children) {
   const element = document.createElement(tag);
@@ -26,6 +30,7 @@ function h(tag, attributes, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, value);
   }
+  if (TAKES_KEYS.has(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
   element.append(...children.flat().filter((child) => child != null));
   return element;
 }
@@ -515,13 +520,15 @@ class Composer {
     this.text.addEventListener("input", () => this.#grow());
     this.button = h("button", { type: "submit", class: "jacnb-send" });
     this.hint = h("p", { class: "jacnb-hint", role: "status" });
+    this.response = h("input", { type: "checkbox", id: newId("response"), checked: true });
+    this.ask = h("div", { class: "jacnb-check" }, this.response, h("label", { for: this.response.id }, "ask for a response"));
     this.textLabel = h("label", { class: "jacnb-hidden", for: this.text.id }, "Message");
     this.element = h(
       "form",
       { class: "jacnb-composer", novalidate: true, "aria-label": "Send" },
       h("div", { class: "jacnb-row" }, h("label", { for: this.picker.id }, "To"), this.picker),
       this.fields,
-      h("div", { class: "jacnb-row jacnb-message" }, this.textLabel, this.text, this.button),
+      h("div", { class: "jacnb-row jacnb-message" }, this.ask, this.textLabel, this.text, this.button),
       this.hint,
     );
     this.element.addEventListener("submit", (event) => {
@@ -583,11 +590,9 @@ class Composer {
     this.controls = (walker?.fields ?? []).map((field) => new Control(field, this.model));
     this.typed = isTyped ? this.#typed(to) : null;
     this.context = isWalker && isTyped ? new Control({ name: "context", control: "json", hint: "object", placeholder: "{}" }, this.model) : null;
-    this.response = isWalker ? h("input", { type: "checkbox", id: newId("response"), checked: true }) : null;
-    this.fields.replaceChildren(
-      ...[this.typed?.element, this.context?.element, ...this.controls.map((control) => control.element)].filter(Boolean),
-      ...(isWalker ? [h("div", { class: "jacnb-check" }, this.response, h("label", { for: this.response.id }, "ask for a response"))] : []),
-    );
+    const shown = [this.typed, this.context, ...this.controls].filter(Boolean);
+    this.fields.replaceChildren(...shown.map((control) => control.element));
+    this.ask.hidden = !isWalker;
     this.text.hidden = isWalker;
     this.textLabel.hidden = isWalker;
     this.button.replaceChildren(icon(isWalker ? "run" : "send"), isWalker ? "Run" : "Send");
@@ -662,9 +667,11 @@ class Control {
     this.error = h("p", { class: "jacnb-field-error", id: `${id}-error`, hidden: true });
     this.input.setAttribute("aria-describedby", this.error.id);
     this.input.addEventListener("input", () => this.complain(""));
-    const mark = field.required ? h("span", { class: "jacnb-required", title: "required" }, " *") : null;
-    const label = h("label", { for: id }, h("span", { class: "jacnb-field-name" }, field.name), mark, field.hint ? h("small", {}, field.hint) : null);
-    this.element = h("div", { class: `jacnb-field jacnb-field-${field.control}` }, label, this.input, this.list ?? null, this.error);
+    const mark = field.required ? h("span", { class: "jacnb-required", title: "required", "aria-hidden": "true" }, " *") : null;
+    const label = h("label", { for: id }, field.name, mark);
+    const hint = field.hint ? h("small", { title: field.hint }, field.hint) : null;
+    const value = h("div", { class: "jacnb-field-value" }, this.input, this.list, this.error);
+    this.element = h("div", { class: "jacnb-field" }, h("div", { class: "jacnb-field-name" }, label, hint), value);
   }
 
   text() {
@@ -737,7 +744,7 @@ function panel(model, store, el) {
   const head = header(model, titleId, [raw, clear]);
   const section = h(
     "section",
-    { class: "jacnb-panel", "aria-labelledby": titleId, "data-lm-suppress-shortcuts": "true" },
+    { class: "jacnb-panel", "aria-labelledby": titleId },
     head.element,
     head.details,
     log.element,

@@ -42,15 +42,18 @@ class Connection:
 class Index:
     """Connections by a key; a key without connections takes no room.
 
-    The members of a key are one tuple, replaced when they change: whoever got it may
-    iterate while members come and go, and two notifications to an unchanged key get
-    the same object, by which a shell can join them into one write.
+    The members of a key are given out as one tuple, replaced when they change: whoever
+    got it may iterate while members come and go, and two notifications to an unchanged
+    key get the same object, by which a shell can join them into one write.
     """
 
-    __slots__ = ("_members",)
+    __slots__ = ("_members", "_tuples")
 
     def __init__(self) -> None:
-        self._members: dict[str, tuple[Connection, ...]] = {}
+        self._members: dict[str, dict[Connection, None]] = {}
+        # Made when somebody asks, so that 10,000 clients of one key come and go
+        # without 10,000 copies.
+        self._tuples: dict[str, tuple[Connection, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._members)
@@ -60,19 +63,25 @@ class Index:
 
     def add(self, key: str, connection: Connection) -> None:
         """Add a connection under ``key``."""
-        self._members[key] = (*self._members.get(key, ()), connection)
+        self._members.setdefault(key, {})[connection] = None
+        self._tuples.pop(key, None)
 
     def discard(self, key: str, connection: Connection) -> None:
         """Remove a connection from ``key`` if it is there."""
-        rest = tuple(c for c in self._members.get(key, ()) if c is not connection)
-        if rest:
-            self._members[key] = rest
-        else:
-            self._members.pop(key, None)
+        members = self._members.get(key)
+        if members is None or connection not in members:
+            return
+        del members[connection]
+        self._tuples.pop(key, None)
+        if not members:
+            del self._members[key]
 
     def get(self, key: str) -> tuple[Connection, ...]:
         """Return the connections of ``key``."""
-        return self._members.get(key, ())
+        found = self._tuples.get(key)
+        if found is None and key in self._members:
+            found = self._tuples[key] = tuple(self._members[key])
+        return found or ()
 
     def select(self, keys: Iterable[str]) -> tuple[Connection, ...]:
         """Return the connections of all ``keys``, each once."""

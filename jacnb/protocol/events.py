@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from jacnb.errors import ProtocolError
 from jacnb.protocol.json import decode, encode
@@ -156,26 +157,29 @@ def connection_message(client_id: str, root_id: str, channel_id: str) -> str:
     return encode({"type": "connection", "data": data})
 
 
-def response_message(status: int, reports: str, id: CallId = None) -> str:  # noqa: A002
+def response_message(status: int, reports: str, id: CallId = None) -> str:
     """Return the answer to a walker event; ``reports`` is a JSON array."""
     return f'{{"status":{status},"reports":{reports}{_id_member(id)}}}'
 
 
-def custom_message(custom: str, id: CallId = None) -> str:  # noqa: A002
+def custom_message(custom: str, id: CallId = None) -> str:
     """Return a response that the walker wrote itself; only an object can have an id."""
     if id is None or not custom.startswith("{"):
         return custom
-    if custom == "{}":
-        return encode({"id": id})
+    if custom == "{}" or '"id"' in custom:
+        # An ``id`` of the walker's own gives way: two in one object are no good JSON.
+        return encode({**from_json(custom), "id": id})
     return f"{custom[:-1]}{_id_member(id)}}}"
 
 
-def walker_error_message(error: str, id: CallId = None) -> str:  # noqa: A002
+def walker_error_message(error: str, id: CallId = None) -> str:
     """Return what the sender of a failed walker event is told."""
-    return f'{{"type":"walker","error":{encode(error)}{_id_member(id)}}}'
+    # A walker may raise with any text, lone surrogates included.
+    text = encode(error.encode("utf-8", "replace").decode())
+    return f'{{"type":"walker","error":{text}{_id_member(id)}}}'
 
 
-def validation_message(exc: ProtocolError, id: CallId = None) -> str:  # noqa: A002
+def validation_message(exc: ProtocolError, id: CallId = None) -> str:
     """Return what the sender of an invalid event or context is told."""
     answer: dict[str, Any] = {"error": exc.errors}
     if exc.truncated:
@@ -185,5 +189,5 @@ def validation_message(exc: ProtocolError, id: CallId = None) -> str:  # noqa: A
     return encode(answer)
 
 
-def _id_member(id: CallId) -> str:  # noqa: A002
+def _id_member(id: CallId) -> str:
     return "" if id is None else f',"id":{encode(id)}'

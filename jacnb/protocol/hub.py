@@ -143,12 +143,18 @@ class Hub:
     def connect(
         self, identity: Identity, channel_id: str | None = None, peer: Any = None
     ) -> Connection:
-        """Register a client and send it the connection message."""
+        """Register a client and send it the connection message.
+
+        Raises:
+            ValueRangeError: If JSON cannot carry ``channel_id``.
+        """
         connection = Connection(identity, channel_id, peer)
+        message = _greeting(connection)  # before it is registered: this may fail
         self.clients.add(connection.client_id, connection)
         self.users.add(connection.root_id, connection)
         self.channels.add(connection.channel_id, connection)
-        self._greet(connection, self._record(Kind.OPEN, "open", connection))
+        cause = self._record(Kind.OPEN, "open", connection)
+        self._reply(connection, message, cause, "connection")
         return connection
 
     def disconnect(self, connection: Connection) -> None:
@@ -294,17 +300,14 @@ class Hub:
         self._reply(call.connection, text, call.cause, "walker")
 
     def _greet(self, connection: Connection, cause: int | None) -> None:
-        message = connection_message(
-            connection.client_id, connection.root_id, connection.channel_id
-        )
-        self._reply(connection, message, cause, "connection")
+        self._reply(connection, _greeting(connection), cause, "connection")
 
     def _reply(
         self,
         connection: Connection,
         text: str,
         cause: int | None,
-        type: str = "error",  # noqa: A002
+        type: str = "error",
     ) -> None:
         # The very tuple of the index, so that a shell can join replies in one write.
         receivers = self.clients.get(connection.client_id)
@@ -318,7 +321,7 @@ class Hub:
     def _record(
         self,
         kind: Kind,
-        type: str,  # noqa: A002
+        type: str,
         connection: Connection,
         cause: int | None = None,
         text: str | None = None,
@@ -337,6 +340,12 @@ class Hub:
             text = event.model_copy(update={"token": "***"}).to_text()
         shown = text if isinstance(text, str) else f"<{len(text)} bytes>"
         return self._record(Kind.EVENT, event.type, connection, text=shown)
+
+
+def _greeting(connection: Connection) -> str:
+    return connection_message(
+        connection.client_id, connection.root_id, connection.channel_id
+    )
 
 
 def _refusal(entry: WalkerEntry | None, connection: Connection) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from pydantic_core import from_json, to_json
 
 from jacnb.errors import ProtocolError, ValueRangeError
 
@@ -17,9 +17,16 @@ MAX_DEPTH: Final = 64
 
 _LOC: Final = ["event"]
 _SECRET_KEYS: Final = frozenset({"token", "password", "authorization", "auth"})
-# Only such a text can hold a number that overflows to infinity.
-_HUGE_NUMBER: Final = re.compile(r"[eE]\+?\d{3}|\d{200}")
-_JWT: Final = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+# The most digits that an integer may have when it is read, here and in Python's json.
+_MAX_DIGITS: Final = 4300
+# A long word is taken whole, whether its dots follow or were cut off: trying each
+# "eyJ" in it anew would take quadratic time.
+_JWT: Final = re.compile(r"eyJ[\w-]{16,}(?:\.[\w-]*)*|eyJ[\w-]+\.[\w-]+\.[\w-]*")
+_SECRET_MEMBER: Final = re.compile(
+    rf'("(?:{"|".join(sorted(_SECRET_KEYS))})"\s*:\s*)'
+    r'(?:"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\{[^}]*\}?|(?!null)[^\s",\[\]{}]+)',
+    re.IGNORECASE,
+)
 
 
 def decode(text: str | bytes) -> Any:
@@ -33,11 +40,13 @@ def decode(text: str | bytes) -> Any:
         raise _invalid("json_invalid", "Messages are JSON text, this one is binary")
     try:
         value = from_json(text, allow_inf_nan=False)
-    except (ValueError, RecursionError) as exc:
+    except TypeError:
+        raise _invalid("json_invalid", "Invalid JSON: a lone surrogate") from None
+    except ValueError as exc:
         if "recursion" in str(exc):
             raise _too_deep() from None
         raise _invalid("json_invalid", f"Invalid JSON: {str(exc)[:200]}") from None
-    if _HUGE_NUMBER.search(text) and not _is_finite(value):
+    if not _is_finite(value):
         raise _invalid("json_invalid", "Invalid JSON: a number is out of range")
     # Counting brackets is cheap and nearly always enough.
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
@@ -52,13 +61,14 @@ def encode(value: Any, what: str = "data") -> str:
         ValueRangeError: If JSON cannot carry it; ``what`` names it in the message.
     """
     try:
-        text = to_json(value, inf_nan_mode="constants").decode()
-    except (PydanticSerializationError, ValueError, RecursionError) as exc:
-        raise ValueRangeError(f"{what} cannot be sent as JSON: {exc}") from None
-    if ("NaN" in text or "Infinity" in text) and not _is_strict(text):
+        text = _dumps(value)
+    except ValueError as exc:
         raise ValueRangeError(
-            f"{what} cannot be sent as JSON: it holds NaN or Infinity"
-        )
+            f"{what} cannot be sent as JSON: {_reason(exc)}"
+        ) from None
+    is_suspect = "NaN" in text or "Infinity" in text or len(text) > _MAX_DIGITS
+    if is_suspect and (fault := _fault(text)):
+        raise ValueRangeError(f"{what} cannot be sent as JSON: {fault}")
     return text
 
 
@@ -67,7 +77,7 @@ def masked(value: Any) -> Any:
     match value:
         case dict():
             return {
-                key: "***" if _is_secret(key, item) else masked(item)
+                key: "***" if is_secret(key) and item is not None else masked(item)
                 for key, item in value.items()
             }
         case list():
@@ -78,24 +88,43 @@ def masked(value: Any) -> Any:
 
 
 def masked_text(text: str) -> str:
-    """Return ``text`` with everything that looks like a token replaced by stars."""
-    return _JWT.sub("***", text) if "eyJ" in text else text
+    """Return ``text`` with what looks like a token or password replaced by stars."""
+    return _SECRET_MEMBER.sub(r'\1"***"', _JWT.sub("***", text))
 
 
-def _is_secret(key: object, item: object) -> bool:
-    return isinstance(key, str) and key.lower() in _SECRET_KEYS and item is not None
+def is_secret(key: object) -> bool:
+    """Return whether what stands under this key is shown to nobody."""
+    return isinstance(key, str) and key.lower() in _SECRET_KEYS
+
+
+def _dumps(value: Any) -> str:
+    return to_json(value, inf_nan_mode="constants").decode()
+
+
+def _reason(exc: ValueError) -> str:
+    """Return why a value could not be written, in one line."""
+    words = str(exc).removeprefix("Error serializing to JSON: ").split()
+    return " ".join(words)[:200]
 
 
 def _is_finite(value: Any) -> bool:
-    return _is_strict(to_json(value, inf_nan_mode="constants").decode())
+    """Return whether no number of a parsed text overflowed, as 1e400 does."""
+    # Writing it again takes less time than looking at each value, or at each digit.
+    text = _dumps(value)
+    return "Infinity" not in text or _fault(text) is None
 
 
-def _is_strict(text: str) -> bool:
+def _fault(text: str) -> str | None:
+    """Return why a written text is not fit to be read, None if it is."""
     try:
         from_json(text, allow_inf_nan=False)
-    except ValueError:
-        return False
-    return True
+    except ValueError as exc:
+        if "recursion" in str(exc):
+            return "it nests too deeply"
+        if "out of range" in str(exc):
+            return f"it holds a number of more than {_MAX_DIGITS} digits"
+        return "it holds NaN or Infinity"
+    return None
 
 
 def _depth(value: Any) -> int:

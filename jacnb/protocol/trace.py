@@ -6,17 +6,18 @@ notification came from that walker run, which came from that event.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.json import masked_text
 
 MAX_ENTRIES: Final = 10_000
 MAX_BYTES: Final = 16 * 1024 * 1024
+_POINTER: Final = 8
 
 
 class Kind(Enum):
@@ -52,7 +53,8 @@ class Entry:
         kind: What happened.
         type: The event's type, the walker's name, or the location visited.
         sender: The client that an event, run or close belongs to.
-        receivers: The clients a message went to.
+        receivers: The clients a message went to; empty once the payload was dropped.
+        reach: How many clients a message went to.
         size: Bytes of the message.
         cause: The ``seq`` of the entry that led to this one.
     """
@@ -62,10 +64,13 @@ class Entry:
     kind: Kind
     type: str
     sender: Connection | None
-    receivers: Sequence[Connection]
+    receivers: Sequence[Connection] = field(repr=False)
+    reach: int
     size: int
     cause: int | None
     _text: str | None = field(repr=False)
+    # Bytes that dropping the payload sets free.
+    _weight: int = field(repr=False)
 
     @property
     def text(self) -> str | None:
@@ -84,14 +89,19 @@ class Entry:
 
 
 class Trace:
-    """A ring of the last entries, their payloads bounded in bytes.
+    """A ring of the last entries, their payloads and receivers bounded in bytes.
+
+    Args:
+        clock: Returns the time, unix seconds.
+        max_entries: How many entries are kept.
+        max_bytes: Beyond it the oldest payloads are dropped; their entries stay.
 
     Entries may come from any thread: node visits are recorded where the walker runs.
     """
 
     def __init__(
         self,
-        clock: Any,
+        clock: Callable[[], float],
         *,
         max_entries: int = MAX_ENTRIES,
         max_bytes: int = MAX_BYTES,
@@ -104,11 +114,12 @@ class Trace:
         self._bytes = 0
         # The oldest entry that may still have its payload.
         self._oldest = 0
+        self._shared: Sequence[Connection] = ()
 
     def record(
         self,
         kind: Kind,
-        type: str,  # noqa: A002
+        type: str,
         *,
         text: str | None = None,
         sender: Connection | None = None,
@@ -116,19 +127,32 @@ class Trace:
         cause: int | None = None,
     ) -> int:
         """Add an entry and return its number."""
-        size = len(text) if text else 0
+        size = _size(text)
         with self._lock:
             seq = self._next
             self._next = seq + 1
+            # One sequence of receivers for many notifications in a row takes room once.
+            is_shared = receivers is self._shared
+            self._shared = receivers
+            weight = size if is_shared else size + _POINTER * len(receivers)
             entry = Entry(
-                seq, self._clock(), kind, type, sender, receivers, size, cause, text
+                seq,
+                self._clock(),
+                kind,
+                type,
+                sender,
+                receivers,
+                len(receivers),
+                size,
+                cause,
+                text,
+                weight,
             )
             index = seq % len(self._ring)
-            evicted = self._ring[index]
-            if evicted is not None and evicted._text is not None:
-                self._bytes -= evicted.size
+            if (evicted := self._ring[index]) is not None:
+                self._bytes -= evicted._weight
             self._ring[index] = entry
-            self._bytes += size
+            self._bytes += weight
             if self._bytes > self._max_bytes:
                 self._drop_payloads()
         return seq
@@ -137,9 +161,11 @@ class Trace:
         oldest = max(self._oldest, self._next - len(self._ring))
         while self._bytes > self._max_bytes:
             entry = self._ring[oldest % len(self._ring)]
-            if entry is not None and entry._text is not None:
+            if entry is not None and entry._weight:
+                self._bytes -= entry._weight
+                entry._weight = 0
                 entry._text = None
-                self._bytes -= entry.size
+                entry.receivers = ()
             oldest += 1
         self._oldest = oldest
 
@@ -149,6 +175,7 @@ class Trace:
             self._ring = [None] * len(self._ring)
             self._bytes = 0
             self._oldest = self._next
+            self._shared = ()
 
     def get(self, seq: int) -> Entry | None:
         """Return the entry of this number, None if it was evicted."""
@@ -179,3 +206,10 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"<Trace of {len(self)} entries, {self._bytes} bytes of payload>"
+
+
+def _size(text: str | None) -> int:
+    """Return the bytes of a message; one that is not valid text has some too."""
+    if not text:
+        return 0
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pydantic import ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from jacnb.errors import ProtocolError
-from jacnb.protocol.json import masked
+from jacnb.protocol.json import is_secret, masked, masked_text
 
 MAX_ERRORS: Final = 10
 MAX_INPUT: Final = 200
 """Characters of the faulty input that are repeated to its sender."""
 
 _MAX_MESSAGE: Final = 400
+# Masking may shorten a text, so more than is shown is looked at.
+_HEAD: Final = 4 * MAX_INPUT
 
 
 def protocol_error(exc: ValidationError, *loc: str) -> ProtocolError:
@@ -28,9 +30,11 @@ def _bounded(error: dict[str, Any], loc: tuple[str, ...]) -> dict[str, Any]:
     bounded: dict[str, Any] = {
         "type": error["type"],
         "loc": [*loc, *(_short(part) for part in error["loc"])],
-        "msg": error["msg"][:_MAX_MESSAGE],
-        "input": _excerpt(masked(error["input"])),
+        "msg": masked_text(error["msg"])[:_MAX_MESSAGE],
+        "input": _excerpt(error["input"]),
     }
+    if any(map(is_secret, error["loc"])) and error["input"] is not None:
+        bounded["input"] = "***"
     if "ctx" in error:
         bounded["ctx"] = {key: _excerpt(item) for key, item in error["ctx"].items()}
     return bounded
@@ -41,10 +45,11 @@ def _short(part: int | str) -> int | str:
 
 
 def _excerpt(value: Any) -> Any:
-    """Return ``value`` if it is short, else the beginning of its text."""
-    if isinstance(value, str):
-        return value[:MAX_INPUT]
-    text = to_json(value, fallback=repr).decode()
+    """Return ``value`` as JSON if it is short, else the beginning of its text."""
+    if isinstance(value, str | Exception):
+        return masked_text(str(value)[:_HEAD])[:MAX_INPUT]
+    # What a validator puts into ``ctx`` may be anything; the client gets JSON.
+    text = to_json(value, fallback=repr, inf_nan_mode="strings").decode()
     if len(text) > MAX_INPUT:
-        return text[:MAX_INPUT]
-    return str(value) if isinstance(value, Exception) else value
+        return masked_text(text[:_HEAD])[:MAX_INPUT]
+    return masked(from_json(text))

@@ -50,7 +50,8 @@ class Backend:
     def listen(self, sockets: list[Any]) -> None:
         """Serve on bound sockets from now on."""
         self._http = HTTPServer(
-            Application(self._routes()),
+            # Tornado's own log would hold queries, and with them tokens.
+            Application(self._routes(), log_function=lambda handler: None),
             idle_connection_timeout=HANDSHAKE_TIMEOUT,
             max_body_size=MAX_BODY,
             max_header_size=65536,

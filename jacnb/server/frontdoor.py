@@ -28,6 +28,10 @@ class FrontDoor:
         """Call ``function`` where the hub may be touched."""
         raise NotImplementedError
 
+    def _do_now(self, function: Callable[..., object], *args: Any) -> None:
+        """Call ``function`` there, and return when it is done."""
+        self._do(function, *args)
+
     @property
     def registry(self) -> Registry:
         """The walkers that this server offers."""
@@ -62,7 +66,7 @@ class FrontDoor:
 
     def reset(self) -> None:
         """Empty the graph and forget runs and trace; accounts and clients stay."""
-        self._do(self.engine.reset)
+        self._do_now(self.engine.reset)
 
     def _simulate(self, user: str | None) -> tuple[Identity, str | None]:
         if user is None:

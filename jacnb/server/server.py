@@ -6,6 +6,7 @@ import atexit
 import html
 import socket
 import sys
+from threading import Event
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -157,6 +158,12 @@ class Server(FrontDoor):
     def _do(self, function: Callable[..., object], *args: Any) -> None:
         self._check_running()
         self._backend.mailbox.post(function, *args)
+
+    def _do_now(self, function: Callable[..., object], *args: Any) -> None:
+        done = Event()
+        self._do(function, *args)
+        self._do(done.set)
+        done.wait(_START_TIMEOUT)
 
     def _check_running(self) -> None:
         if not self.is_running:

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from queue import Queue
 from typing import Any
 
 import tornado.httpserver
@@ -32,37 +33,33 @@ class Peer(tornado.websocket.WebSocketHandler):
 
     def open(self) -> None:
         script = self.script
-        script.peers.append(self)
-        self.client_id = f"1730887348:{len(script.peers):032x}"
-        self.root_id = ALICE if "Authorization" in self.request.headers else PUBLIC
+        self.client_id = f"1730887348:{len(script.peers) + 1:032x}"
+        has_token = script.knows_tokens and "Authorization" in self.request.headers
+        self.root_id = ALICE if has_token else PUBLIC
         self.channel_id = self.get_query_argument("channel_id", "") or "1:random"
         self.authorization = self.request.headers.get("Authorization")
         if script.greets:
-            self.greet()
+            self.say(self.greeting())
+        script.peers.append(self)
 
-    def greet(self) -> None:
-        self.say(
-            {
-                "type": "connection",
-                "data": {
-                    "client_id": self.client_id,
-                    "root_id": self.root_id,
-                    "channel_id": self.channel_id,
-                },
-            }
-        )
+    def greeting(self) -> dict[str, Any]:
+        data = {
+            "client_id": self.client_id,
+            "root_id": self.root_id,
+            "channel_id": self.channel_id,
+        }
+        return {"type": "connection", "data": data}
 
     def say(self, message: Any) -> None:
         self.write_message(message if isinstance(message, str) else json.dumps(message))
 
     def on_message(self, text: str | bytes) -> None:
         self.script.received.append(text)
-        for answer in self.script.answers(self, text):
+        for answer in self.script.answer(self, text):
             self.say(answer)
 
     def on_close(self) -> None:
-        self.script.closed.append((self.close_code, self.close_reason))
-        self.script.news.set()
+        self.script.closed.put((self.close_code, self.close_reason))
 
 
 class Login(tornado.web.RequestHandler):
@@ -77,16 +74,18 @@ class Login(tornado.web.RequestHandler):
 
 
 class ScriptedServer:
-    """A server in a thread. ``on(type)`` registers what an event is answered with."""
+    """A server in a thread, whose ``answer`` and ``walkers`` a test may replace."""
 
     def __init__(self, *, echoes: bool = True) -> None:
         self.echoes = echoes
         self.greets = True
+        self.knows_tokens = True
         self.refuse_with: tuple[int, str] | None = None
         self.peers: list[Peer] = []
         self.received: list[str | bytes] = []
-        self.closed: list[tuple[int | None, str | None]] = []
-        self.news = threading.Event()
+        self.closed: Queue[tuple[int | None, str | None]] = Queue()
+        self.answer = self.answer_like_a_server
+        self.is_thawed = threading.Event()
         self.rest: dict[str, tuple[int, Any]] = {}
         self.walkers: dict[str, Callable[[Peer, dict[str, Any]], list[Any]]] = {
             "echo": lambda peer, context: [response(*context.values())],
@@ -131,15 +130,15 @@ class ScriptedServer:
         """Send a message to a peer, by default the last one."""
         self.run(self.peers[peer].say, message)
 
-    def answers(self, peer: Peer, text: str | bytes) -> list[Any]:
+    def answer_like_a_server(self, peer: Peer, text: str | bytes) -> list[Any]:
         """Return what an event is answered with, as the two kinds of server do."""
         event = json.loads(text)
         match event.get("type"):
             case "connection":
-                return [peer.greet()][:0]
+                return [peer.greeting()]
             case "change_user":
                 peer.root_id = ALICE if event.get("token") else PUBLIC
-                return [peer.greet()][:0]
+                return [peer.greeting()]
             case "walker":
                 made = self.walkers[event["walker"]](peer, event.get("context", {}))
                 own = {"id": event["id"]} if self.echoes and "id" in event else {}
@@ -148,7 +147,16 @@ class ScriptedServer:
                 return [event["data"]]
         return [unknown_event(event)]
 
+    def wait_for_close(self) -> tuple[int | None, str | None]:
+        """Return code and reason of the next connection that ends."""
+        return self.closed.get(timeout=5)
+
+    def freeze(self) -> None:
+        """Do nothing any more, as a server that hangs."""
+        self.loop.call_soon_threadsafe(self.is_thawed.wait, 10)
+
     def stop(self) -> None:
+        self.is_thawed.set()
         self.run(self.http.stop)
         for peer in self.peers:
             self.run(peer.close)

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-
 from jacnb.client.calls import Call, Calls
 from jacnb.client.messages import Message
 from jacnb.errors import ConnectionClosedError, WalkerError

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import jwt
 import pytest
-
 from jacnb.client.tokens import bare, name_in
 
 
@@ -17,7 +16,9 @@ from jacnb.client.tokens import bare, name_in
         (None, None),
     ],
 )
-def test_the_word_bearer_may_be_missing(token: str | None, expected: str | None) -> None:
+def test_the_word_bearer_may_be_missing(
+    token: str | None, expected: str | None
+) -> None:
     assert bare(token) == expected
 
 
@@ -26,6 +27,8 @@ def test_a_token_names_its_user() -> None:
     assert name_in(token) == "alice"
 
 
-@pytest.mark.parametrize("token", [None, "", "abc", "a.b.c", "a.e30.c", "a.W10.c", "é.é"])
+@pytest.mark.parametrize(
+    "token", [None, "", "abc", "a.b.c", "a.e30.c", "a.W10.c", "é.é"]
+)
 def test_what_is_no_token_names_nobody(token: str | None) -> None:
     assert name_in(token) is None

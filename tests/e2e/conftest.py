@@ -68,10 +68,11 @@ class Lab:
         (self.root / name).write_text(json.dumps(notebook))
 
     def open(self, name: str) -> None:
-        """Open a notebook and wait for its kernel."""
+        """Open a notebook, in the light theme, and wait for its kernel."""
         self.page.goto(f"{self.url}/doc/tree/{name}?reset&token={TOKEN}")
         self.page.wait_for_function("window.jupyterapp?.commands")
         self.page.locator(".jp-NotebookPanel").wait_for(timeout=60_000)
+        self.set_theme("JupyterLab Light")
         self.wait_idle()
 
     def run_all(self) -> None:
@@ -96,7 +97,7 @@ class Lab:
     def set_theme(self, theme: str) -> None:
         """Switch to "JupyterLab Light" or "JupyterLab Dark"."""
         self.execute("apputils:change-theme", theme=theme)
-        self.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for()
+        self.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for(state="attached")
 
     def errors(self) -> list[str]:
         """Return the tracebacks that the notebook shows."""
@@ -147,14 +148,13 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
 
 
 @pytest.fixture
-def lab(request: pytest.FixtureRequest, chromium: Any, lab_server: tuple[str, Path]) -> Iterator[Lab]:
+def lab(chromium: Any, lab_server: tuple[str, Path]) -> Iterator[Lab]:
     url, root = lab_server
     size = {"width": 1280, "height": 900}
     page = chromium.new_page(viewport=size, device_scale_factor=1.5)
     page.set_default_timeout(20_000)
     lab = Lab(page, url, root)
     yield lab
-    lab.screenshot(f"end-of-{request.node.name}")
     page.close()
     _end_kernels(url)
 

@@ -51,7 +51,7 @@ def opened(lab, *cells):
 
 
 def send(panel, text):
-    panel.get_by_label("Message").click()
+    panel.get_by_label("Message", exact=True).click()
     panel.page.keyboard.type(text)
     panel.page.keyboard.press("Enter")
 
@@ -74,25 +74,28 @@ def test_typing_and_enter_sends_to_the_whole_channel(lab):
     alice = lab.panel("alice")
     send(alice, "typed by hand")
     lab.panel("public").get_by_text("typed by hand").wait_for()
-    box = alice.get_by_label("Message")
+    box = alice.get_by_label("Message", exact=True)
     assert box.input_value() == ""
     assert box.evaluate("box => box === document.activeElement")
 
 
 def test_shift_enter_makes_a_line_and_letters_are_no_commands(lab):
     opened(lab, ROOM)
-    box = lab.panel("alice").get_by_label("Message")
+    box = lab.panel("alice").get_by_label("Message", exact=True)
     box.click()
     for key in ("d", "d", "Shift+Enter", "b", "x"):
         lab.page.keyboard.press(key)
     assert box.input_value() == "dd\nbx"
+    lab.panel("alice").get_by_role("log").focus()
+    for key in ("d", "d", "b"):
+        lab.page.keyboard.press(key)
     assert lab.page.locator(".jp-CodeCell").count() == 2
 
 
 def test_another_member_is_picked_by_name(lab):
     opened(lab, ROOM)
     alice = lab.panel("alice")
-    alice.get_by_label("To").select_option(label="bob")
+    alice.get_by_label("To", exact=True).select_option(label="bob")
     send(alice, "for bob alone")
     lab.panel("bob").get_by_text("for bob alone").wait_for()
     assert lab.panel("public").get_by_text("for bob alone").count() == 0
@@ -101,11 +104,11 @@ def test_another_member_is_picked_by_name(lab):
 def test_a_walker_is_run_by_its_form(lab):
     opened(lab, ROOM)
     alice = lab.panel("alice")
-    alice.get_by_label("To").select_option(label="send_chat_to_group")
-    assert alice.get_by_label("channel_id").input_value() == "room"
-    alice.get_by_label("message").fill("by the form")
+    alice.get_by_label("To", exact=True).select_option(label="send_chat_to_group")
+    assert alice.get_by_role("combobox", name="channel_id").input_value() == "room"
+    alice.get_by_label("message", exact=True).fill("by the form")
     lab.screenshot("walker-form")
-    alice.get_by_label("message").press("Enter")
+    alice.get_by_label("message", exact=True).press("Enter")
     lab.panel("bob").get_by_text("by the form").wait_for()
     alice.get_by_text("✓ 200").wait_for()
 
@@ -113,11 +116,11 @@ def test_a_walker_is_run_by_its_form(lab):
 def test_the_servers_complaint_stands_at_the_field_it_is_about(lab):
     opened(lab, ROOM)
     alice = lab.panel("alice")
-    alice.get_by_label("To").select_option(label="send_chat_to_group")
-    alice.get_by_label("channel_id").fill("")
+    alice.get_by_label("To", exact=True).select_option(label="send_chat_to_group")
+    alice.get_by_role("combobox", name="channel_id").fill("")
     alice.get_by_role("button", name="Run").click()
     alice.get_by_text("⚠ Field required").wait_for()
-    assert alice.get_by_label("channel_id").get_attribute("aria-invalid") == "true"
+    assert alice.get_by_role("combobox", name="channel_id").get_attribute("aria-invalid") == "true"
     lab.screenshot("walker-error")
 
 
@@ -127,7 +130,7 @@ def test_an_error_of_the_client_is_shown_and_the_text_comes_back(lab):
     alice.get_by_role("status").get_by_text("closed").wait_for()
     send(alice, "too late")
     alice.get_by_role("log").get_by_text("not sent: the connection is closed").wait_for()
-    assert alice.get_by_label("Message").input_value() == "too late"
+    assert alice.get_by_label("Message", exact=True).input_value() == "too late"
     lab.set_theme("JupyterLab Dark")
     lab.screenshot("closed-dark")
 
@@ -152,7 +155,8 @@ def test_what_others_write_is_shown_as_text(lab):
     panel.get_by_text("<i>mallory</i>").wait_for()
     assert panel.locator("img, b, i").count() == 0
     panel.get_by_role("button", name="Show all").click()
-    panel.get_by_role("button", name="Show less").wait_for()
+    panel.get_by_role("button", name="Show less").click()
+    panel.get_by_role("log").evaluate("log => { log.scrollTop = 0; }")
     lab.screenshot("odd-text", panel)
 
 

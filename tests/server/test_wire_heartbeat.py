@@ -8,6 +8,7 @@ from jacnb.server.limits import Limits
 from jacnb.server.wire import encode_frame
 
 QUICK = {"ping_interval": 0.05, "ping_timeout": 0.05}
+PATIENT = {"ping_interval": 0.05, "ping_timeout": 0.4}
 
 
 @scenario
@@ -21,10 +22,10 @@ async def test_a_dead_peer_is_told_why_and_unregistered() -> None:
 
 @scenario
 async def test_a_peer_that_answers_lives_and_is_timed() -> None:
-    async with WireServer(**QUICK) as server:
+    async with WireServer(**PATIENT) as server:
         socket, peer = await server.open()
         assert socket.rtt is None
-        for _ in range(5):
+        for _ in range(12):
             first, payload = await peer.frame()
             assert first == 0x89
             await peer.send(frame(payload, 0x8A))
@@ -35,9 +36,9 @@ async def test_a_peer_that_answers_lives_and_is_timed() -> None:
 
 @scenario
 async def test_any_sign_of_life_counts() -> None:
-    async with WireServer(**QUICK) as server:
+    async with WireServer(**PATIENT) as server:
         socket, peer = await server.open()
-        for _ in range(5):
+        for _ in range(12):
             await peer.frame()
             await peer.send(frame(b"busy"))
         assert socket.is_open
@@ -45,7 +46,7 @@ async def test_any_sign_of_life_counts() -> None:
 
 @scenario
 async def test_a_timeout_longer_than_the_interval_is_kept() -> None:
-    async with WireServer(ping_interval=0.05, ping_timeout=0.12) as server:
+    async with WireServer(ping_interval=0.05, ping_timeout=0.5) as server:
         _, peer = await server.open()
         pings = 0
         while (await peer.frame())[0] == 0x89:
@@ -79,7 +80,7 @@ async def test_each_beat_shows_the_open_sockets() -> None:
 
 @scenario
 async def test_an_error_in_on_beat_does_not_stop_the_heart() -> None:
-    async with WireServer(**QUICK) as server:
+    async with WireServer(**PATIENT) as server:
         _, peer = await server.open()
         server.wire.loop.set_exception_handler(lambda loop, context: None)
         server.beats = None  # type: ignore[assignment]
@@ -91,10 +92,10 @@ async def test_an_error_in_on_beat_does_not_stop_the_heart() -> None:
 
 @scenario
 async def test_a_ping_that_waits_behind_a_moving_queue_is_no_death() -> None:
-    async with WireServer(ping_interval=0.05, ping_timeout=0.2) as server:
+    async with WireServer(**PATIENT) as server:
         socket, peer = await server.open(receive_buffer=4096)
         server.wire.send(socket, encode_frame("x" * 8_000_000))
-        for _ in range(8):
+        for _ in range(14):
             await server.beats.get()
             await peer._take(400_000)
         assert socket.is_open

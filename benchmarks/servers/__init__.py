@@ -1,3 +1,0 @@
-"""The servers the benchmarks start, one file each."""
-
-from __future__ import annotations
