@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from frames import client_frame, split_frames
 from load import PATIENCE, Sample
 from opening import LoadError
+from pings import received, without_pings
 from polling import poll_for_input
 
 CALL = client_frame(
@@ -37,7 +38,7 @@ class Callers:
         for connection in self.connections:
             connection.settimeout(PATIENCE)
             connection.sendall(CALL)
-            self.answer = connection.recv(65536)
+            self.answer = without_pings(connection, received(connection))
             payloads, _ = split_frames(self.answer)
             if [json.loads(payload) for payload in payloads] != [ANSWER]:
                 raise LoadError(f"a walker answered {self.answer!r}")
@@ -56,7 +57,8 @@ class Callers:
         while calling:
             for descriptor, _ in _some(poll(PATIENCE)):
                 connection = by_descriptor[descriptor]
-                self._take(connection)
+                if not self._answered(connection):
+                    continue
                 now = clock()
                 took.append(now - sent_at[descriptor])
                 if now < end:
@@ -68,13 +70,16 @@ class Callers:
         cpu = time.process_time() - cpu
         return Sample(len(took), elapsed, cpu / elapsed), took
 
-    def _take(self, connection: socket.socket) -> None:
-        """Read one answer, whole even if it comes in pieces."""
-        data = connection.recv(65536)
-        while data and len(data) < len(self.answer):
-            data += connection.recv(65536)
-        if data != self.answer:
-            raise LoadError(f"a walker answered {data!r}")
+    def _answered(self, connection: socket.socket) -> bool:
+        """Read what came and return whether it was the answer, not just a ping."""
+        data = received(connection)
+        if data == self.answer:
+            return True
+        if rest := without_pings(connection, data):
+            if rest == self.answer:
+                return True
+            raise LoadError(f"a walker answered {rest[:300]!r}")
+        return False
 
 
 def _some(ready: list[tuple[int, int]]) -> list[tuple[int, int]]:

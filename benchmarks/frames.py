@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 
 TEXT = 0x81
+PING = 0x89
+PONG = 0x8A
 CLOSE_FRAME = b"\x88\x82\0\0\0\0\x03\xe8"
 
 
@@ -20,6 +22,11 @@ def client_frame(payload: bytes) -> bytes:
 def server_frame(payload: bytes) -> bytes:
     """Build an unmasked text frame."""
     return _head(len(payload), mask=0) + payload
+
+
+def pong(payload: bytes) -> bytes:
+    """Build the masked answer to a ping."""
+    return bytes((PONG, 0x80 | len(payload))) + b"\0\0\0\0" + payload
 
 
 def split_frames(data: bytes | bytearray) -> tuple[list[bytes], bytes]:

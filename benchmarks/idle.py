@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import socket
 import statistics
 import sys
 import time
@@ -12,6 +13,7 @@ from contenders import Contender
 from load import Sample
 from opening import close_connections, open_connections
 from options import chosen, parser, print_table
+from pings import keep_alive
 from processes import pin, running
 from report import number, span, table, times
 from rounds import Measured, interleave
@@ -28,6 +30,7 @@ HEADERS = (
 # Files of our own and of the server's that are no connections.
 RESERVED = 200
 SETTLING = 1.0
+BATCH = 1000
 Memory = dict[Contender, list[float]]
 
 
@@ -45,6 +48,17 @@ def affordable(wanted: int) -> int:
     return fits
 
 
+def open_idle(port: int, connections: int) -> list[socket.socket]:
+    """Open connections, each on its own channel, and keep them alive meanwhile."""
+    opened: list[socket.socket] = []
+    while len(opened) < connections:
+        last = min(len(opened) + BATCH, connections)
+        channels = [f"idle{number}" for number in range(len(opened), last)]
+        opened += open_connections(port, channels)
+        keep_alive(opened)
+    return opened
+
+
 def measure(contender: Contender, connections: int) -> tuple[Sample, float]:
     """Open idle connections to a fresh server; return the rate and KB for each."""
     with running(contender) as server:
@@ -52,10 +66,10 @@ def measure(contender: Contender, connections: int) -> tuple[Sample, float]:
         close_connections(open_connections(server.port, ["warm"] * 20))
         before = server.resident_kb()
         start, cpu = time.perf_counter(), time.process_time()
-        channels = (f"idle{number}" for number in range(connections))
-        opened = open_connections(server.port, channels)
+        opened = open_idle(server.port, connections)
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         time.sleep(SETTLING)
+        keep_alive(opened)
         each = (server.resident_kb() - before) / connections
         for connection in opened:
             connection.close()

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from jacnb.client import Client, connect
     from jacnb.server import MemoryServer, Server, serve
 
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
 
 __all__ = [
     "WEBSOCKET_MANAGER",

@@ -8,6 +8,7 @@ from typing import Any
 
 import jwt
 import pytest
+
 from jacnb.accounts import Accounts, BadCredentialsError, EmailTakenError
 from jacnb.errors import AuthError, ProtocolError
 from jacnb.ids import PUBLIC_ROOT_ID

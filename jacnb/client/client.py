@@ -80,8 +80,8 @@ class Client:
         if intake.presence.is_greeted:
             self._transport.resume_as(self._token, self.channel_id)
             return
-        self._transport.close(1000, "")
         why = "closed at once" if intake.is_closed else f"no greeting in {timeout:g} s"
+        self._transport.close(1000, "")
         raise ConnectError(self.url, f"{why}; is it a Jac Cloud server?")
 
     # Who and where.

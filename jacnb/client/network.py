@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import websocket
+from pydantic_core import from_json
 
 from jacnb.client.transport import Listener, State
 from jacnb.errors import ClientError, ConnectError, ConnectionClosedError
@@ -119,15 +120,12 @@ class NetworkTransport:
         ws = self._ws
         if ws is None:
             raise ConnectionClosedError(*self._ended)
+        opcode = _TEXT if isinstance(text, str) else _BINARY
         try:
-            ws.send(text, _TEXT if isinstance(text, str) else _BINARY)
+            _send_frame(ws, websocket.ABNF.create_frame(text, opcode).format())
         except (OSError, websocket.WebSocketException) as exc:
             _shut_down(ws)
             raise ConnectionClosedError(1006, f"sending failed: {exc}") from exc
-        except BaseException:
-            # Interrupted within a frame: what is sent next would be read as its rest.
-            _shut_down(ws)
-            raise
 
     def wait(self, ready: Callable[[], bool], timeout: float | None) -> bool:
         """Block until ``ready()``, which what the reader tells can make true."""
@@ -304,6 +302,24 @@ def _closed_with(data: bytes) -> tuple[int, str]:
     return int.from_bytes(data[:2], "big"), data[2:].decode(errors="replace")
 
 
+def _send_frame(ws: Any, data: bytes) -> None:
+    """Send a frame; if that is interrupted within it, end the connection."""
+    sent: list[int] = []
+    with ws.lock:
+        sock = ws.sock
+        if sock is None:
+            raise BrokenPipeError("the socket is closed")
+        try:
+            while (count := sum(sent)) < len(data):
+                # So the count is kept even if an interrupt is raised right after.
+                sent.extend(map(sock.send, [data[count:]]))
+        except BaseException:
+            if 0 < sum(sent) < len(data):
+                # What is sent next would be read as the rest of this frame.
+                _shut_down(ws)
+            raise
+
+
 def _say_goodbye(ws: Any, code: int, reason: str) -> None:
     """Send a close frame, and that nothing follows it."""
     with contextlib.suppress(OSError, websocket.WebSocketException, AttributeError):
@@ -334,7 +350,18 @@ def _refused(url: str, exc: Exception) -> ConnectError:
 
 
 def _status_in_words(exc: Any) -> str:
-    body = (exc.resp_body or b"").decode(errors="replace").strip()
-    said = f": {body[:200]}" if body and not body.startswith("<") else ""
     phrase = http.client.responses.get(exc.status_code, "")
+    said = _reason_in(exc.resp_body or b"")
     return f"the server answered HTTP {exc.status_code} {phrase}".rstrip() + said
+
+
+def _reason_in(body: bytes) -> str:
+    """Return what the body of a refusal says, if it is text or our kind of JSON."""
+    try:
+        answer = from_json(body)
+    except ValueError:
+        answer = body.decode(errors="replace").strip()
+    if isinstance(answer, dict):
+        answer = answer.get("detail") or answer.get("message")
+    is_readable = isinstance(answer, str) and answer and not answer.startswith("<")
+    return f": {answer:.200}" if is_readable else ""

@@ -26,6 +26,7 @@ class Anchor:
         persistent: Whether the next commit writes it, or a former one did.
         root_id: The user who owns it.
         level: What this session's user may do with it.
+        number: Counts edges in order of creation.
     """
 
     kind: ClassVar[Kind] = "o"
@@ -38,6 +39,7 @@ class Anchor:
     root_id: str | None = None
     access: Access = PRIVATE
     level: int = WRITE
+    number: int = 0
     _id: str | None = None
 
     @property

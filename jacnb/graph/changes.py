@@ -35,6 +35,8 @@ def collect_changes(session: Session) -> ChangeSet:
     for anchor in session.fresh:  # The list grows: fields may refer to loose nodes.
         if not anchor.deleted and not _is_new_orphan(session, anchor):
             changes.inserts.append(_new_record(anchor, copier))
+    # Loose edges are kept when their nodes are, which may be in any order.
+    changes.inserts.sort(key=lambda record: session.anchors[record.id].number)
     return changes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +21,8 @@ T = TypeVar("T")
 Nodes = Node | Sequence[Node]
 Assignments = tuple[Sequence[str], Sequence[Any]]
 """Names of fields, and the values to give them."""
+
+_numbers = itertools.count(1)
 
 
 def root() -> Root:
@@ -123,6 +126,7 @@ def build_edge(
         anchor: EdgeAnchor = edge.__jac__
         anchor.source, anchor.target = source.__jac__, target.__jac__
         anchor.undirected = is_undirected
+        anchor.number = next(_numbers)
         _attach(current_session(), anchor, source.__jac__, target.__jac__)
         return edge
 

@@ -120,7 +120,7 @@ class ScriptedServer:
         def call() -> None:
             try:
                 done.set_result(function(*args, **kwargs))
-            except BaseException as exc:
+            except Exception as exc:  # noqa: BLE001 - raised in the test
                 done.set_exception(exc)
 
         self.loop.call_soon_threadsafe(call)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from jacnb.client.calls import Call, Calls
 from jacnb.client.messages import Message
 from jacnb.errors import ConnectionClosedError, WalkerError

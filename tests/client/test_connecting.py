@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from scripted import ALICE, ScriptedServer
+
 from jacnb.client.connecting import connect, websocket_url
 from jacnb.errors import AuthError, ConnectError
-
-from scripted import ALICE, ScriptedServer
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from jacnb.client import Client, MemoryTransport, Message
 from jacnb.errors import ConnectError, ConnectionClosedError, WaitTimeoutError
 from jacnb.protocol.identity import PUBLIC, Identity

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from jacnb.client.messages import Message, Messages, mask_secrets, matches
 
 CHAT = Message('{"type":"chat","data":{"message":"hi","user":{"name":"bob","age":7}}}')

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from scripted import ALICE, ScriptedServer
+
 from jacnb.client import Backoff, NetworkTransport, connect
 from jacnb.errors import ConnectError, ConnectionClosedError
-
-from scripted import ALICE, ScriptedServer
 
 SOON = Backoff(first=0.001, most=0.002)
 
@@ -46,7 +46,8 @@ def test_unknown_host_is_a_connect_error() -> None:
     ("status", "body", "said"),
     [
         (403, "this Host is not allowed", "HTTP 403 Forbidden: this Host is not"),
-        (400, "", "HTTP 400 Bad Request$"),
+        (400, '{"detail":"too long"}', "HTTP 400 Bad Request: too long$"),
+        (429, "", "HTTP 429 Too Many Requests$"),
         (503, "<html>", "HTTP 503 Service Unavailable$"),
     ],
 )
@@ -70,7 +71,7 @@ def test_a_server_that_does_not_greet_is_a_connect_error(
     server: ScriptedServer,
 ) -> None:
     server.greets = False
-    with pytest.raises(ConnectError, match="no greeting in 0.05 s"):
+    with pytest.raises(ConnectError, match=r"no greeting in 0\.05 s"):
         connect(server.url, timeout=0.05)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from jacnb.client.presence import ConnectionInfo, Presence
 from jacnb.errors import ConnectionClosedError
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from jacnb.client.messages import Message
 from jacnb.client.reruns import Reruns
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import jwt
 import pytest
+
 from jacnb.client.tokens import bare, name_in
 
 

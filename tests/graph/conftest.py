@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jacnb.graph import Session, Walker, set_ambient
+from jacnb.graph import Session, Walker, archetypes, set_ambient
 from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.store import MemoryStore
 
@@ -31,8 +31,10 @@ def no_threads_no_sockets(
 
 
 @pytest.fixture(autouse=True)
-def no_ambient_session() -> None:
+def graph_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server, and no registry that hears of the walkers made here."""
     set_ambient(None)
+    monkeypatch.setattr(archetypes, "walker_hooks", [])
 
 
 @pytest.fixture

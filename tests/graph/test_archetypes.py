@@ -14,6 +14,7 @@ from jacnb.graph import (
     Obj,
     Root,
     Walker,
+    archetypes,
     field,
     field_specs,
     is_async_walker,
@@ -21,7 +22,7 @@ from jacnb.graph import (
     on_entry,
     on_exit,
 )
-from jacnb.graph.archetypes import newest, walker_hooks
+from jacnb.graph.archetypes import newest
 
 
 class City(Node):
@@ -203,15 +204,13 @@ def test_an_ability_needs_its_second_parameter(mark: Any) -> None:
 
 def test_hooks_hear_of_walkers_and_of_nothing_else() -> None:
     heard: list[type[Walker]] = []
-    walker_hooks.append(heard.append)
-    try:
+    archetypes.walker_hooks.append(heard.append)
 
-        class Place(Node): ...
+    class Place(Node): ...
 
-        class Guest(Walker):
-            name: str
-    finally:
-        walker_hooks.remove(heard.append)
+    class Guest(Walker):
+        name: str
+
     assert heard == [Guest]
     assert Guest(name="x").name == "x"
 

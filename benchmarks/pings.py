@@ -1,0 +1,49 @@
+"""Answers the pings that servers send in between; they count as nothing."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+
+from frames import PING, pong
+from opening import LoadError
+from polling import poll_for_input
+
+
+def keep_alive(connections: Sequence[socket.socket]) -> None:
+    """Answer the pings that wait on quiet connections.
+
+    Raises:
+        LoadError: a connection was closed, or something else than a ping came.
+    """
+    by_descriptor = {each.fileno(): each for each in connections}
+    for descriptor, _ in poll_for_input(by_descriptor)(0):
+        quiet = by_descriptor[descriptor]
+        if rest := without_pings(quiet, received(quiet)):
+            raise LoadError(f"something came that was not asked for: {rest[:300]!r}")
+
+
+def received(connection: socket.socket) -> bytes:
+    """Read what is there.
+
+    Raises:
+        LoadError: the server closed the connection.
+    """
+    data = connection.recv(65536)
+    if not data:
+        raise LoadError("the server closed a connection")
+    return data
+
+
+def without_pings(connection: socket.socket, data: bytes) -> bytes:
+    """Answer the pings before and after small text frames; return those frames."""
+    at = 0
+    kept = b""
+    while at < len(data):
+        end = at + 2 + data[at + 1]
+        if data[at] == PING:
+            connection.send(pong(data[at + 2 : end]))
+        else:
+            kept += data[at:end]
+        at = end
+    return kept
