@@ -17,10 +17,12 @@ def keep_alive(connections: Sequence[socket.socket]) -> None:
         LoadError: a connection was closed, or something else than a ping came.
     """
     by_descriptor = {each.fileno(): each for each in connections}
-    for descriptor, _ in poll_for_input(by_descriptor)(0):
-        quiet = by_descriptor[descriptor]
-        if rest := without_pings(quiet, received(quiet)):
-            raise LoadError(f"something came that was not asked for: {rest[:300]!r}")
+    poll = poll_for_input(by_descriptor)
+    while ready := poll(0):
+        for descriptor, _ in ready:
+            quiet = by_descriptor[descriptor]
+            if rest := without_pings(quiet, received(quiet)):
+                raise LoadError(f"something came unasked for: {rest[:300]!r}")
 
 
 def received(connection: socket.socket) -> bytes:

@@ -29,6 +29,9 @@ _GOODBYE: Final = 1.0
 _FINAL_CODES: Final = frozenset({1000, 1008})
 """Close codes after which connecting again would be refused or unwanted."""
 
+_OUR_CODES: Final = frozenset({1002, 1007, 1011})
+"""Close codes with which this side gives up; a server's own are repeated to nobody."""
+
 
 @dataclass(frozen=True)
 class Backoff:
@@ -185,11 +188,15 @@ class NetworkTransport:
         ws = self._ws
         try:
             ended = self._read(ws)
-        except (websocket.WebSocketProtocolException, UnicodeDecodeError) as exc:
+        except UnicodeDecodeError:
+            ended = (1007, "the server sent text that is not UTF-8")
+        except websocket.WebSocketProtocolException as exc:
             ended = (1002, f"the server broke the WebSocket protocol: {exc}")
         except (OSError, websocket.WebSocketException):
             ended = (1006, "the connection was lost")
         self._ws = None
+        if ended[0] in _OUR_CODES:
+            _say_goodbye(ws, *ended)
         _shut_down(ws)
         # Not while another thread sends: its file number could be another's by then.
         with ws.lock:

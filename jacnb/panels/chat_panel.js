@@ -750,6 +750,9 @@ function panel(model, store, el) {
     log.element,
     composer.element,
   );
+  // JupyterLab forbids line breaks and undo in a cell's inputs, by a listener on each
+  // input: what is stopped on its way down does not reach it.
+  section.addEventListener("beforeinput", (event) => event.stopPropagation(), true);
   section.style.height = model.get("height");
   el.classList.add("jacnb-root");
   el.append(section);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Final, Protocol
 import anywidget
 import traitlets
 
+from jacnb.errors import JacnbError
 from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.panels import lifetimes
 from jacnb.panels.entries import Entries, Entry, MessageLike, note
@@ -85,7 +87,8 @@ class ChatPanel(anywidget.AnyWidget):
         self.run = lifetimes.current_run()
         self._later = later
         self._source = walker_source(client, walkers)
-        self._colour = colour
+        self._known: dict[str, Any] = {"colour": colour}
+        self._known |= dict.fromkeys(("root_id", "client_id", "channel_id"), "")
         self._state = "open" if client.is_open else "closed"
         self._entries = Entries()
         self._feed = Feed(self._deliver, self._keep, later)
@@ -108,11 +111,11 @@ class ChatPanel(anywidget.AnyWidget):
         self._catch_up()
 
     def __repr__(self) -> str:
-        me = self.me
-        count = len(self.entries())
+        me, count = self.me, len(self.entries())
+        messages = "1 message" if count == 1 else f"{count} messages"
         return (
             f"ChatPanel({me['name']!r}, {me['state']}, channel {me['channel_id']!r}, "
-            f"{count} messages; transcript() shows them as a table)"
+            f"{messages}; transcript() shows a table)"
         )
 
     def transcript(self) -> Transcript:
@@ -179,16 +182,15 @@ class ChatPanel(anywidget.AnyWidget):
             self._complain("the list of walkers cannot be read", error)
 
     def _describe(self) -> dict[str, Any]:
-        client = self.client
-        return {
-            "name": str(client.name),
-            "public": client.root_id == PUBLIC_ROOT_ID,
-            "root_id": str(client.root_id or ""),
-            "client_id": str(client.client_id or ""),
-            "channel_id": str(client.channel_id or ""),
-            "state": self._state,
-            "colour": self._colour,
-        }
+        client, known = self.client, self._known
+        known["name"] = str(client.name)
+        known["state"] = self._state
+        for key in ("root_id", "client_id", "channel_id"):
+            # A client that is closed may have no ids any more.
+            with suppress(AttributeError, JacnbError):
+                known[key] = str(getattr(client, key) or "")
+        known["public"] = known["root_id"] == PUBLIC_ROOT_ID
+        return dict(known)
 
     # From the browser: on the main thread, or on a subshell's while a cell runs.
 

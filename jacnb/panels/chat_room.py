@@ -47,7 +47,7 @@ class ChatRoom(ipywidgets.GridBox):
 
     def __repr__(self) -> str:
         names = ", ".join(panel.me["name"] for panel in self.panels)
-        return f"ChatRoom({names}; transcript() shows the conversation as a table)"
+        return f"ChatRoom({names}; transcript() shows a table)"
 
     def transcript(self) -> Transcript:
         """Return all conversations as one table, in the order of time."""

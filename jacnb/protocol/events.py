@@ -52,7 +52,8 @@ class WalkerEvent(Event):
     walker: str
     node: str | None = None
     response: bool = False
-    context: Data = Field(default_factory=dict)
+    # It may hold a password.
+    context: Data = Field(default_factory=dict, repr=False)
     # Ids that cannot be echoed are ignored, not refused: the reference takes all.
     id: Any = None
 

@@ -81,7 +81,8 @@ class WalkerCall:
 
     connection: Connection
     entry: Any
-    fields: dict[str, Any]
+    # Fields may hold a password.
+    fields: dict[str, Any] = field(repr=False)
     node: str | None
     wants_response: bool
     id: CallId
@@ -209,7 +210,7 @@ class Hub:
                 self._notify("channel", event.channel_ids, event.data, cause)
             case UserEvent():
                 self._notify("user", event.root_ids, event.data, cause)
-            case ClientEvent():
+            case ClientEvent():  # pragma: no branch - there is no other event
                 self._notify("client", event.client_ids, event.data, cause)
         return None
 

@@ -1,60 +1,51 @@
 """Annotations that are strings: what they mean where they were written.
 
-A notebook defines classes inside functions and names types that come in a later cell;
-`typing.get_type_hints` gives up on all fields when it finds one such name.
+`typing.get_type_hints` gives up on all fields of a class when it cannot find one name,
+and it never looks into the function in which a class is defined. A notebook has both:
+types that come in a later cell, and classes inside of functions.
 """
 
 from __future__ import annotations
 
-import builtins
 import sys
+import typing
 from collections.abc import Mapping
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 Names = Mapping[str, Any]
 
 
-def local_names(frame: FrameType | None) -> Names:
-    """Return the names that are local where a class or function is being defined.
-
-    Args:
-        frame: The innermost frame; those of jacnb's own machinery are skipped.
-    """
+def names_in_scope() -> Names:
+    """Return the names that can be used where a walker is being defined just now."""
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None and _is_machinery(frame):
         frame = frame.f_back
-    if frame is None or frame.f_locals is frame.f_globals:
-        return {}
-    return dict(frame.f_locals)
+    return {} if frame is None else {**frame.f_globals, **frame.f_locals}
 
 
-def resolve(annotation: Any, module: str, local: Names) -> Any:
-    """Return the type that an annotation means; a string if that is not known yet.
+def resolve(annotation: Any, module: str, scope: Names) -> Any:
+    """Return the type that an annotation means.
 
     Args:
         annotation: A type, or the text of one.
         module: The name of the module where it was written.
-        local: Names that go before those of the module.
+        scope: Names that go before those of the module.
+
+    Raises:
+        NameError: If it cannot be understood, or not yet.
     """
-    if not isinstance(annotation, str):
-        return annotation
+    known = vars(sys.modules[module]) if module in sys.modules else {}
+    holder = SimpleNamespace(__annotations__={"it": annotation})
     try:
-        return eval(annotation, _Names(module, local))
-    except Exception:  # noqa: BLE001 - whatever an unfinished name may lead to
-        return annotation
-
-
-class _Names(dict[str, Any]):
-    """The names an annotation may use: local ones, the module's, the built-in ones."""
-
-    def __init__(self, module: str, local: Names) -> None:
-        found = sys.modules.get(module)
-        super().__init__({**vars(builtins), **(vars(found) if found else {}), **local})
+        return typing.get_type_hints(
+            holder, globalns=dict(known), localns=dict(scope), include_extras=True
+        )["it"]
+    except Exception as exc:  # noqa: BLE001 - whatever the text may lead to
+        raise NameError(str(exc)) from None
 
 
 def _is_machinery(frame: FrameType) -> bool:
-    name = str(frame.f_globals.get("__name__", ""))
-    return (
-        name.startswith(("jacnb.graph.", "jacnb.walkers."))
-        or frame.f_code.co_name == "__init_subclass__"
-    )
+    name = str(frame.f_globals.get("__name__"))
+    is_ours = name.startswith(("jacnb.graph.", "jacnb.walkers."))
+    return is_ours or frame.f_code.co_name == "__init_subclass__"

@@ -19,8 +19,16 @@ from typing_extensions import TypedDict
 
 from jacnb.errors import DeclarationError, ProtocolError
 from jacnb.protocol.validation import protocol_error
+from jacnb.walkers.annotations import Names, resolve
 from jacnb.walkers.specs import Specs
 from jacnb.walkers.uploads import is_file_type
+
+_NO_SCHEMA = (
+    PydanticSchemaGenerationError,
+    PydanticUndefinedAnnotation,
+    PydanticUserError,
+    NameError,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,30 +47,41 @@ class Fields:
     Args:
         cls: The walker class, a dataclass.
         specs: Its specs; ``excluded`` fields are left out.
+        scope: The names that can be used where the class is defined.
 
     Raises:
-        DeclarationError: If an excluded field has no default.
+        DeclarationError: If the specs name a field that there is not, or exclude one
+            that has no default.
     """
 
-    def __init__(self, cls: type, specs: Specs) -> None:
+    def __init__(self, cls: type, specs: Specs, scope: Names | None = None) -> None:
         self.owner = cls.__name__
-        self._all = [
-            field
+        _check_names(cls, specs)
+        self._all = {
+            field.name: field
             for field in dataclasses.fields(cls)
             if field.init and not _is_excluded(field, specs, self.owner)
-        ]
-        self._hints = _hints(cls)
-        self.files = [f.name for f in self._all if is_file_type(self.hint(f.name))]
+        }
+        self._home = cls.__module__
+        self._modules = {name: _module_of(cls, name) for name in self._all}
+        self._unresolved = set(self._all)
+        self._resolve(scope or {})
+        self._kinds: tuple[tuple[str, ...], frozenset[str]] | None = None
         self._adapters: dict[frozenset[str], TypeAdapter[Any]] = {}
 
     @property
     def names(self) -> list[str]:
         """The names of the fields."""
-        return [field.name for field in self._all]
+        return list(self._all)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the fields that take files."""
+        return self._sorted_out()[0]
 
     def hint(self, name: str) -> Any:
-        """Return the type of a field, Any if it says none."""
-        return self._hints.get(name, Any)
+        """Return the type of a field; its text if that is not known yet."""
+        return self._all[name].type
 
     def validate(
         self, given: Any, *loc: str, only: Iterable[str] | None = None
@@ -77,10 +96,7 @@ class Fields:
         Raises:
             ProtocolError: If a field is missing or does not fit.
         """
-        names = frozenset(self.names if only is None else only) - frozenset(self.files)
-        adapter = self._adapters.get(names)
-        if adapter is None:
-            adapter = self._adapters[names] = self._adapter(names)
+        adapter = self._adapter(None if only is None else frozenset(only))
         try:
             fields: dict[str, Any] = adapter.validate_python(given)
         except ValidationError as exc:
@@ -89,55 +105,94 @@ class Fields:
 
     def is_required(self, name: str) -> bool:
         """Return whether a caller must give this field."""
-        return any(f.name == name and _is_required(f) for f in self._all)
+        return _is_required(self._all[name])
 
     def problem(self) -> str | None:
         """Return why these fields cannot be validated, None if they can."""
         try:
-            self._adapter(frozenset(self.names) - frozenset(self.files))
+            self._adapter()
         except DeclarationError as exc:
             return str(exc)
         return None
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the context that a walker event carries."""
-        names = frozenset(self.names) - frozenset(self.files)
-        return self._adapter(names).json_schema()
+        return self._adapter().json_schema()
 
     def table(self) -> list[FieldInfo]:
         """Return the fields in order of declaration."""
         return [
-            FieldInfo(
-                f.name, _type_name(self.hint(f.name)), _is_required(f), _default(f)
-            )
-            for f in self._all
+            FieldInfo(f.name, _type_name(f.type), _is_required(f), _default(f))
+            for f in self._all.values()
         ]
 
-    def _adapter(self, names: frozenset[str]) -> TypeAdapter[Any]:
-        members: dict[str, Any] = {}
-        for field in self._all:
-            if field.name in names:
-                mark = Required if _is_required(field) else NotRequired
-                members[field.name] = mark[self._checked_hint(field.name)]
-        return TypeAdapter(_typed_dict(self.owner, members))
+    def _resolve(self, scope: Names) -> None:
+        for name in list(self._unresolved):
+            field, module = self._all[name], self._modules[name]
+            try:
+                # In its place, so that the classes below and other registries have it.
+                field.type = resolve(
+                    field.type, module, scope if module == self._home else {}
+                )
+            except NameError:
+                continue
+            self._unresolved.remove(name)
+
+    def _sorted_out(self) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Return the names of the fields that take files, and of those that do not."""
+        if self._kinds is not None:
+            return self._kinds
+        # What was not known when the class was defined may have been defined since.
+        self._resolve({})
+        files = tuple(name for name in self._all if is_file_type(self.hint(name)))
+        kinds = files, frozenset(self._all) - frozenset(files)
+        if not self._unresolved:
+            self._kinds = kinds
+        return kinds
+
+    def _adapter(self, names: frozenset[str] | None = None) -> TypeAdapter[Any]:
+        """Return what validates these fields, by default all but files."""
+        data = self._sorted_out()[1]
+        names = data if names is None else names & data
+        adapter = self._adapters.get(names)
+        if adapter is None:
+            members = {
+                name: (Required if _is_required(field) else NotRequired)[
+                    self._checked_hint(name)
+                ]
+                for name, field in self._all.items()
+                if name in names
+            }
+            adapter = TypeAdapter(_typed_dict(self.owner, members))
+            self._adapters[names] = adapter
+        return adapter
 
     def _checked_hint(self, name: str) -> Any:
         """Return a field's type, or raise if pydantic cannot validate it."""
         hint = self.hint(name)
+        field = f"walker {self.owner}: its field {name!r} has the type"
+        if name in self._unresolved:
+            raise DeclarationError(
+                f"{field} {_type_name(hint)}, which is not defined: "
+                "define it before the walker"
+            )
         try:
             TypeAdapter(hint)
-        except (
-            PydanticSchemaGenerationError,
-            PydanticUndefinedAnnotation,
-            PydanticUserError,
-            NameError,
-        ):
+        except _NO_SCHEMA:
             raise DeclarationError(
-                f"walker {self.owner}: its field {name!r} has the type "
-                f"{_type_name(hint)}, which no caller can send; exclude it with "
-                f"excluded = [{name!r}] or give it a JSON type"
+                f"{field} {_type_name(hint)}, which no caller can send; exclude it "
+                f"with excluded = [{name!r}] or give it a JSON type"
             ) from None
         return hint
+
+
+def merged_errors(errors: Iterable[ProtocolError]) -> ProtocolError:
+    """Return the errors of several parts of one request as one."""
+    parts = list(errors)
+    return ProtocolError(
+        [error for part in parts for error in part.errors],
+        sum(part.truncated for part in parts),
+    )
 
 
 def _typed_dict(owner: str, members: dict[str, Any]) -> type:
@@ -148,12 +203,28 @@ def _typed_dict(owner: str, members: dict[str, Any]) -> type:
     return typing.cast("type", made)
 
 
-def _hints(cls: type) -> dict[str, Any]:
-    """Return the types of the fields; one that cannot be resolved stays a string."""
-    try:
-        return typing.get_type_hints(cls, include_extras=True)
-    except (NameError, TypeError):
-        return {field.name: field.type for field in dataclasses.fields(cls)}
+def _module_of(cls: type, name: str) -> str:
+    """Return the module of the class that declares a field: its own, or a parent."""
+    return next(
+        base.__module__
+        for base in cls.__mro__
+        if name in vars(base).get("__annotations__", ())
+    )
+
+
+def _check_names(cls: type, specs: Specs) -> None:
+    known = {field.name for field in dataclasses.fields(cls)}
+    for spec, names in (
+        ("excluded", specs.excluded),
+        ("as_query", specs.as_query),
+        ("path", specs.path_fields),
+    ):
+        for name in names:
+            if name != "*" and name not in known:
+                raise DeclarationError(
+                    f"walker {cls.__name__}: {spec} names {name!r}, "
+                    "which is no field of it"
+                )
 
 
 def _is_excluded(field: dataclasses.Field[Any], specs: Specs, owner: str) -> bool:
@@ -181,12 +252,3 @@ def _type_name(hint: Any) -> str:
     if isinstance(hint, type) and not typing.get_args(hint):
         return hint.__name__
     return str(hint).replace("typing.", "")
-
-
-def merged_errors(errors: Iterable[ProtocolError]) -> ProtocolError:
-    """Return the errors of several parts of one request as one."""
-    parts = list(errors)
-    return ProtocolError(
-        [error for part in parts for error in part.errors],
-        sum(part.truncated for part in parts),
-    )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 import types
-import typing
 from collections.abc import Callable
 from typing import Any, overload
 
 from jacnb.errors import DeclarationError
 from jacnb.graph import Walker, on_entry, report
+from jacnb.walkers.annotations import names_in_scope, resolve
 from jacnb.walkers.specs import make_specs
 
 Function = Callable[..., Any]
@@ -52,15 +52,16 @@ def _make(function: Function, given: dict[str, Any]) -> type[Walker]:
     specs = make_specs({"methods": ("websocket", "post")} | given, name)
     parameters = list(inspect.signature(function).parameters.values())
     leading = _leading(parameters)
+    fields = parameters[len(leading) :]
     namespace: dict[str, Any] = {
         "__doc__": function.__doc__,
         "__module__": function.__module__,
         "__qualname__": function.__qualname__,
         "__specs__": specs,
+        # No parameter can have this name.
+        "<ability>": on_entry(_ability(function, leading, fields)),
+        **_fields(function, fields),
     }
-    namespace |= _fields(function, parameters[len(leading) :])
-    names = tuple(namespace["__annotations__"])
-    namespace["enter"] = on_entry(_ability(function, leading, names))
     made: type[Walker] = types.new_class(
         name, (Walker,), exec_body=lambda body: body.update(namespace)
     )
@@ -78,36 +79,41 @@ def _leading(parameters: list[inspect.Parameter]) -> tuple[str, ...]:
 
 def _fields(function: Function, parameters: list[inspect.Parameter]) -> dict[str, Any]:
     """Return the annotations and defaults that make the parameters fields."""
-    hints = _hints(function)
+    scope = {**function.__globals__, **names_in_scope()}
     annotations: dict[str, Any] = {}
     fields: dict[str, Any] = {"__annotations__": annotations}
     for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             raise DeclarationError(
                 f"walker {function.__name__}: a parameter is a field with a name, "
-                f"*{parameter.name} has none"
+                f"{parameter} has none"
             )
-        annotations[parameter.name] = hints.get(parameter.name, Any)
+        annotations[parameter.name] = _type_of(parameter, function.__module__, scope)
         if parameter.default is not parameter.empty:
             fields[parameter.name] = parameter.default
     return fields
 
 
-def _hints(function: Function) -> dict[str, Any]:
+def _type_of(parameter: inspect.Parameter, module: str, scope: dict[str, Any]) -> Any:
+    if parameter.annotation is parameter.empty:
+        return Any
     try:
-        return typing.get_type_hints(function, include_extras=True)
-    except (NameError, TypeError):
-        return dict(function.__annotations__)
+        return resolve(parameter.annotation, module, scope)
+    except NameError:
+        return parameter.annotation
 
 
 def _ability(
-    function: Function, leading: tuple[str, ...], names: tuple[str, ...]
+    function: Function, leading: tuple[str, ...], fields: list[inspect.Parameter]
 ) -> Function:
     """Return the ability that calls the function with the walker's fields."""
+    by_place = [field.name for field in fields if field.kind is field.POSITIONAL_ONLY]
+    by_name = [field.name for field in fields if field.name not in by_place]
 
     def arguments(self: Any, here: Any) -> tuple[list[Any], dict[str, Any]]:
         context = {"self": self, "here": here}
-        return [context[n] for n in leading], {n: getattr(self, n) for n in names}
+        placed = [*(context[n] for n in leading), *(getattr(self, n) for n in by_place)]
+        return placed, {n: getattr(self, n) for n in by_name}
 
     if inspect.iscoroutinefunction(function):
 

@@ -6,16 +6,17 @@ that is run again declares the class again; calls in flight finish on the old cl
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from threading import Lock
 from typing import Any
 
 from jacnb.errors import DeclarationError
 from jacnb.graph import Walker
 from jacnb.graph.archetypes import walker_hooks
+from jacnb.walkers.annotations import names_in_scope
 from jacnb.walkers.fields import Fields
 from jacnb.walkers.specs import Specs, specs_of
 
@@ -50,7 +51,7 @@ class Declaration:
         """Whether events may call it."""
         return "websocket" in self.specs.methods and not self.specs.private
 
-    @cached_property
+    @property
     def problem(self) -> str | None:
         """Why nobody can call it from outside, None if one can."""
         return self.fields.problem()
@@ -94,14 +95,14 @@ class Registry:
             DeclarationError: If its specs or the fields that it offers make no sense.
         """
         made = specs_of(cls)
-        fields = Fields(cls, made)
-        if "__specs__" in vars(cls) and (problem := fields.problem()):
+        fields = Fields(cls, made, names_in_scope())
+        if _is_offered(cls, made) and (problem := fields.problem()):
             raise DeclarationError(problem)
         with self._lock:
             old = self._declared.get(cls.__name__)
             declaration = Declaration(cls, made, _version(old, cls), fields)
             self._declared[cls.__name__] = declaration
-        if old is not None and old.cls.__module__ != cls.__module__:
+        if old is not None and _is_elsewhere(old.cls, cls):
             warnings.warn(
                 f"walker {cls.__name__} of {old.cls.__module__} is replaced by that "
                 f"of {cls.__module__}",
@@ -135,6 +136,19 @@ class Registry:
         return f"<Registry of {len(self)} walkers>"
 
 
+def _is_offered(cls: type[Walker], made: Specs) -> bool:
+    """Return whether its author offers a walker: others may have any fields."""
+    return getattr(cls, "__specs__", None) is not None and not made.private
+
+
+def _is_elsewhere(old: type[Walker], new: type[Walker]) -> bool:
+    """Return whether ``old`` is still to be found in another module than ``new``."""
+    if old.__module__ == new.__module__:
+        return False
+    module = sys.modules.get(old.__module__)
+    return getattr(module, old.__qualname__, None) is old
+
+
 def _version(old: Declaration | None, cls: type[Walker]) -> int:
     """Return a declaration's number; a class that gets specs later keeps its own."""
     if old is None:
@@ -144,6 +158,7 @@ def _version(old: Declaration | None, cls: type[Walker]) -> int:
 
 REGISTRY = Registry()
 """Where every walker class declares itself."""
+
 
 def _declared(cls: type[Walker]) -> None:
     REGISTRY.declare(cls)

@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from operator import index
+from threading import current_thread, main_thread
+from types import TracebackType
 from typing import Any, Final, Self
 
 from jacnb.errors import (
@@ -38,8 +41,8 @@ MAX_OUTPUT: Final = 64 * 1024
 
 _MAX_ERROR: Final = 500
 
-# Frames of these packages say nothing to a walker's author.
-_OURS: Final = frozenset({"jacnb.walkers", "jacnb.graph", "contextlib", ""})
+# Frames of these modules say nothing to a walker's author.
+_OURS: Final = ("jacnb.walkers.", "jacnb.graph.", "contextlib.")
 
 OnVisit = Callable[[Walker, Any], None]
 
@@ -180,8 +183,15 @@ class _Attempts:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.turn.release()
+        if exc is not None:
+            self.outcome = Outcome(status=500, error=_one_line(exc))
         self._job.run.end(self.outcome)
 
     @contextmanager
@@ -198,10 +208,10 @@ class _Attempts:
         try:
             with session:
                 yield session
-        except Exception as exc:  # noqa: BLE001 - whatever a walker may raise
-            self._failed(exc, session)
-        except SystemExit as exc:
+        except BaseException as exc:
             # A walker that calls exit() ends its run, not the server's thread.
+            if _is_for_others(exc):
+                raise
             self._failed(exc, session)
         finally:
             current_outlet.reset(tokens[0])
@@ -229,7 +239,7 @@ class _Attempts:
         custom = session.custom
         outcome = Outcome(
             reports=session.serialized_reports().decode(),
-            status=session.status,
+            status=_status(session),
             custom=None if custom is None else custom.decode(),
         )
         session.commit()
@@ -253,17 +263,55 @@ class _Attempts:
         self.is_over = True
 
 
+def _is_for_others(exc: BaseException) -> bool:
+    """Return whether an exception is about more than this run, and not its doing."""
+    if isinstance(exc, Exception):
+        return False
+    if isinstance(exc, KeyboardInterrupt):
+        # Only the main thread is ever interrupted; elsewhere a walker raised it.
+        return current_thread() is main_thread()
+    return isinstance(exc, GeneratorExit) or _is_cancelled(exc)
+
+
+def _is_cancelled(exc: BaseException) -> bool:
+    """Return whether ``exc`` says that the task of this run is to end."""
+    import asyncio  # Not before it is needed: it is a large import.
+
+    if not isinstance(exc, asyncio.CancelledError):
+        return False
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _status(session: Session) -> int:
+    try:
+        return int(index(session.status))
+    except TypeError:
+        raise TypeError(
+            f"the status of a response is a whole number, not {session.status!r}"
+        ) from None
+
+
 def _one_line(exc: BaseException) -> str:
     """Return an exception as a client may see it."""
-    said = " ".join(masked_text(str(exc)).split())
     name = type(exc).__name__
-    return f"{name}: {said}"[:_MAX_ERROR] if said else name
+    try:
+        said = " ".join(masked_text(str(exc)).split())
+    except Exception:  # noqa: BLE001 - its own __str__ may fail, too
+        return name
+    line = f"{name}: {said}"[:_MAX_ERROR] if said else name
+    # Half of a surrogate pair is text for Python, but not for JSON.
+    return line.encode("utf-8", "replace").decode()
 
 
 def _traceback(exc: BaseException) -> str:
     """Return an exception as its author may see it: from the walker's code on."""
     tb = exc.__traceback__
-    while tb is not None and tb.tb_frame.f_globals.get("__package__", "") in _OURS:
+    while tb is not None and _is_ours(tb):
         tb = tb.tb_next
     lines = traceback.format_exception(type(exc), exc, tb or exc.__traceback__)
     return masked_text("".join(lines))
+
+
+def _is_ours(tb: TracebackType) -> bool:
+    return f"{tb.tb_frame.f_globals.get('__name__')}.".startswith(_OURS)

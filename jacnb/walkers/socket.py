@@ -80,11 +80,16 @@ def many(ids: Iterable[Any]) -> list[Any]:
     """Return ``ids`` as a list.
 
     Raises:
-        TypeError: For a lone string, whose letters would each be taken for an id.
+        TypeError: For a lone string, whose letters would each be taken for an id, and
+            for what can be no id at all.
     """
     if isinstance(ids, str | Node):
         raise TypeError("pass a list of ids: write [an_id] instead of an_id")
-    return list(ids)
+    found = list(ids)
+    for each in found:
+        if not isinstance(each, str | Node):
+            raise TypeError(f"an id is a string, not {type(each).__name__}")
+    return found
 
 
 def _outlet(method: str) -> Outlet:

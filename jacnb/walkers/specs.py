@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields as dataclass_fields, replace
-from typing import Any, Final, Literal, TypeVar, cast
+from dataclasses import dataclass, fields as dataclass_fields
+from typing import Any, Final, Literal, TypeVar, cast, overload
 
 from jacnb.errors import DeclarationError
 
@@ -27,6 +28,8 @@ _IGNORED: Final = frozenset(
     }
 )
 _UNSUPPORTED: Final = frozenset({"webhook", "schedule"})
+
+_PATH_FIELD: Final = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,22 @@ class Specs:
     deprecated: bool = False
     name: str | None = None
 
+    @property
+    def path_fields(self) -> tuple[str, ...]:
+        """The fields that stand in ``path``, as ``{field}``."""
+        return tuple(_PATH_FIELD.findall(self.path))
+
 
 _NAMES: Final = frozenset(field.name for field in dataclass_fields(Specs))
 
 
-def specs(**given: Any) -> Callable[[Walker], Walker]:
+@overload
+def specs(cls: Walker, /) -> Walker: ...
+@overload
+def specs(**given: Any) -> Callable[[Walker], Walker]: ...
+def specs(
+    cls: Walker | None = None, /, **given: Any
+) -> Walker | Callable[[Walker], Walker]:
     """Declare how a walker is offered: the decorator twin of ``class __specs__``.
 
     Raises:
@@ -71,14 +85,14 @@ def specs(**given: Any) -> Callable[[Walker], Walker]:
     made = make_specs(given, "@specs")
 
     def decorate(cls: Walker) -> Walker:
-        cls.__specs__ = made  # type: ignore[attr-defined]
         # Imported late: the registry reads specs, so it stands above this module.
         from jacnb.walkers.registry import redeclare
 
+        cls.__specs__ = made  # type: ignore[attr-defined]
         redeclare(cls)
         return cls
 
-    return decorate
+    return decorate if cls is None else decorate(cls)
 
 
 def specs_of(cls: type) -> Specs:
@@ -128,6 +142,8 @@ def _normal(name: str, value: Any) -> Any:
             return _many(value)
         case "entry_type":
             return str(getattr(value, "value", value)).upper()
+        case "path":
+            return value or ""
     return value
 
 
@@ -150,16 +166,7 @@ def _check(made: Specs, owner: str) -> None:
         )
     if made.auth is not None and not isinstance(made.auth, bool):
         raise DeclarationError(f"{owner}: auth is True, False or None (open to both)")
-
-
-def with_defaults(made: Specs, **defaults: Any) -> Specs:
-    """Return ``made`` with other values for what it leaves at its default."""
-    fresh = Specs()
-    return replace(
-        made,
-        **{
-            name: value
-            for name, value in defaults.items()
-            if getattr(made, name) == getattr(fresh, name)
-        },
-    )
+    if not isinstance(made.path, str):
+        raise DeclarationError(f"{owner}: path is a text, not {made.path!r}")
+    if len(set(made.path_fields)) != len(made.path_fields):
+        raise DeclarationError(f"{owner}: the path {made.path!r} names a field twice")

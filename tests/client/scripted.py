@@ -38,9 +38,9 @@ class Peer(tornado.websocket.WebSocketHandler):
         self.root_id = ALICE if has_token else PUBLIC
         self.channel_id = self.get_query_argument("channel_id", "") or "1:random"
         self.authorization = self.request.headers.get("Authorization")
+        script.peers.append(self)
         if script.greets:
             self.say(self.greeting())
-        script.peers.append(self)
 
     def greeting(self) -> dict[str, Any]:
         data = {

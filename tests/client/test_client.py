@@ -3,8 +3,10 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import threading
 import weakref
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -243,6 +245,23 @@ def test_expect_does_not_find_a_message_twice(server: ScriptedServer) -> None:
         client.expect("chat")
         with pytest.raises(WaitTimeoutError):
             client.expect("chat", timeout=0.01)
+
+
+def test_a_cell_that_runs_again_finds_its_message_again(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = SimpleNamespace(execution_count=1, user_ns={"In": ["", "expect"]})
+    ipython = SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    with connect(server.url) as client:
+        server.say(CHAT)
+        first = client.expect("chat")
+        shell.execution_count = 2
+        assert client.expect("chat", timeout=0.01) is first
+        server.say(CHAT)
+        client.sync()
+        shell.execution_count = 3
+        assert client.expect("chat") is not first
 
 
 def test_expect_shows_what_did_arrive(server: ScriptedServer) -> None:

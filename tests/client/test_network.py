@@ -4,11 +4,14 @@ import itertools
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 from scripted import ALICE, ScriptedServer
 
 from jacnb.client import Backoff, NetworkTransport, connect
+from jacnb.client.network import _send_frame
 from jacnb.errors import ConnectError, ConnectionClosedError
 
 SOON = Backoff(first=0.001, most=0.002)
@@ -102,6 +105,61 @@ def test_a_close_without_code_is_1005(server: ScriptedServer) -> None:
         with pytest.raises(ConnectionClosedError) as caught:
             client.receive()
         assert caught.value.code == 1005
+
+
+@pytest.mark.parametrize(
+    ("frame", "code", "said"),
+    [
+        (b"\x81\x01\xff", 1007, "text that is not UTF-8"),
+        (b"\xff\x00", 1002, "broke the WebSocket protocol"),
+        (b"\x80\x00", 1002, "broke the WebSocket protocol"),
+    ],
+)
+def test_a_server_that_breaks_the_protocol_is_left(
+    server: ScriptedServer, frame: bytes, code: int, said: str
+) -> None:
+    with connect(server.url) as client:
+        server.run(server.peers[0].ws_connection.stream.write, frame)
+        with pytest.raises(ConnectionClosedError, match=f"{code}: .*{said}"):
+            client.receive()
+        assert server.wait_for_close()[0] == code
+
+
+def test_a_send_that_fails_ends_the_connection(server: ScriptedServer) -> None:
+    with connect(server.url) as client:
+        client._transport._ws.sock.shutdown(socket.SHUT_WR)
+        with pytest.raises(ConnectionClosedError, match="1006"):
+            client.send_to_clients("x", {})
+        assert list(client) == []
+
+
+class InterruptedSocket:
+    """Takes three bytes, then the user presses stop."""
+
+    def __init__(self) -> None:
+        self.sent = b""
+        self.is_shut_down = False
+
+    def send(self, data: bytes) -> int:
+        if self.sent:
+            raise KeyboardInterrupt
+        self.sent = data[:3]
+        return 3
+
+    def shutdown(self, how: int) -> None:
+        self.is_shut_down = True
+
+
+@pytest.mark.parametrize(("frame", "is_broken"), [(b"abc", False), (b"abcd", True)])
+def test_an_interrupt_within_a_frame_ends_the_connection(
+    frame: bytes, is_broken: bool
+) -> None:
+    sock = InterruptedSocket()
+    ws = SimpleNamespace(sock=sock, lock=threading.Lock())
+    expected = pytest.raises(KeyboardInterrupt) if is_broken else nullcontext()
+    with expected:
+        _send_frame(ws, frame)
+    assert sock.is_shut_down is is_broken
 
 
 def test_a_dead_server_is_noticed(server: ScriptedServer) -> None:

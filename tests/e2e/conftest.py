@@ -23,7 +23,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PICTURES = REPOSITORY / "test-artifacts"
-TOKEN = "e2e"  # noqa: S105 - a server of the test's own, on loopback
+TOKEN = "e2e"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -97,12 +97,18 @@ class Lab:
     def set_theme(self, theme: str) -> None:
         """Switch to "JupyterLab Light" or "JupyterLab Dark"."""
         self.execute("apputils:change-theme", theme=theme)
-        self.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for(state="attached")
+        self.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for(
+            state="attached"
+        )
 
     def errors(self) -> list[str]:
         """Return the tracebacks that the notebook shows."""
         shown = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
-        return list(self.page.locator(f"{shown}, .jp-RenderedText pre .ansi-red-fg").all_inner_texts())
+        return list(
+            self.page.locator(
+                f"{shown}, .jp-RenderedText pre .ansi-red-fg"
+            ).all_inner_texts()
+        )
 
     def panel(self, name: str) -> Any:
         """Return the panel of the client with this name."""
@@ -111,12 +117,16 @@ class Lab:
     def screenshot(self, name: str, of: Any = None) -> None:
         """Keep a picture in ``test-artifacts/``."""
         PICTURES.mkdir(exist_ok=True)
-        (of or self.page).screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+        (of or self.page).screenshot(
+            path=PICTURES / f"{name}.png", animations="disabled"
+        )
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'jacnb[e2e]'")
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="no playwright: pip install 'jacnb[e2e]'"
+    )
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
         pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
@@ -137,7 +147,9 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
     port = _free_port()
     with (home / "lab.log").open("wb") as log:
         command = [sys.executable, "-m", "jupyterlab", *_options(port, root)]
-        process = subprocess.Popen(command, env=_environment(home), stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, env=_environment(home), stdout=log, stderr=log
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{url}/api/status?token={TOKEN}", process, home / "lab.log")
@@ -182,7 +194,9 @@ def _environment(home: Path) -> dict[str, str]:
     config = home / "config"
     off = {f"@jupyterlab/{name}": True for name in OFF}
     (config / "labconfig").mkdir(parents=True)
-    (config / "labconfig/page_config.json").write_text(json.dumps({"disabledExtensions": off}))
+    (config / "labconfig/page_config.json").write_text(
+        json.dumps({"disabledExtensions": off})
+    )
     own = {
         "HOME": home,
         "JUPYTER_CONFIG_DIR": config,

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 SERVER = """
 from scripted_client import ScriptedServer
 from jacnb.panels import ChatPanel, ChatRoom
@@ -120,7 +118,10 @@ def test_the_servers_complaint_stands_at_the_field_it_is_about(lab):
     alice.get_by_role("combobox", name="channel_id").fill("")
     alice.get_by_role("button", name="Run").click()
     alice.get_by_text("⚠ Field required").wait_for()
-    assert alice.get_by_role("combobox", name="channel_id").get_attribute("aria-invalid") == "true"
+    assert (
+        alice.get_by_role("combobox", name="channel_id").get_attribute("aria-invalid")
+        == "true"
+    )
     lab.screenshot("walker-error")
 
 
@@ -129,7 +130,9 @@ def test_an_error_of_the_client_is_shown_and_the_text_comes_back(lab):
     alice = lab.panel("alice")
     alice.get_by_role("status").get_by_text("closed").wait_for()
     send(alice, "too late")
-    alice.get_by_role("log").get_by_text("not sent: the connection is closed").wait_for()
+    alice.get_by_role("log").get_by_text(
+        "not sent: the connection is closed"
+    ).wait_for()
     assert alice.get_by_label("Message", exact=True).input_value() == "too late"
     lab.set_theme("JupyterLab Dark")
     lab.screenshot("closed-dark")
@@ -172,7 +175,9 @@ def test_a_reader_further_up_keeps_the_place(lab):
     assert log.evaluate("log => log.scrollTop") == 0
     lab.screenshot("new-messages")
     new.click()
-    assert log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 2
+    assert (
+        log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 2
+    )
 
 
 def test_two_views_of_one_panel_agree(lab):
@@ -181,7 +186,10 @@ def test_two_views_of_one_panel_agree(lab):
     for view in (views.nth(0), views.nth(1)):
         view.get_by_text("✓ 200").wait_for()
     assert views.count() == 2
-    assert views.nth(0).get_by_role("log").inner_text() == views.nth(1).get_by_role("log").inner_text()
+    assert (
+        views.nth(0).get_by_role("log").inner_text()
+        == views.nth(1).get_by_role("log").inner_text()
+    )
 
 
 def test_running_the_cell_again_leaves_one_live_room(lab):

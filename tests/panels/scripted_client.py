@@ -64,7 +64,11 @@ class ScriptedServer:
         return client
 
     def root_of(self, user: str | None) -> str:
-        return self.users.setdefault(user, f"n::{len(self.users) + 2:024x}") if user else PUBLIC
+        return (
+            self.users.setdefault(user, f"n::{len(self.users) + 2:024x}")
+            if user
+            else PUBLIC
+        )
 
     def handle(self, sender: ScriptedClient, event: dict[str, Any]) -> None:
         kind = event["type"]
@@ -85,7 +89,11 @@ class ScriptedServer:
             error = "Invalid request! Please use valid walker event!"
             sender.arrive({"type": "walker", "error": error})
         elif "channel_id" not in context:
-            missing = {"type": "missing", "loc": ["channel_id"], "msg": "Field required"}
+            missing = {
+                "type": "missing",
+                "loc": ["channel_id"],
+                "msg": "Field required",
+            }
             sender.arrive({"error": [missing | {"input": context}]})
         else:
             data = {"message": context.get("message", "hello")}
@@ -159,7 +167,9 @@ class ScriptedClient:
         log.append(message)
         self._tell(way, message)
 
-    def _subscribe(self, what: str, callback: Callable[..., object]) -> Callable[[], object]:
+    def _subscribe(
+        self, what: str, callback: Callable[..., object]
+    ) -> Callable[[], object]:
         self._callbacks.setdefault(what, []).append(callback)
         return lambda: self._callbacks[what].remove(callback)
 

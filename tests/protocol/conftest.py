@@ -4,6 +4,11 @@ import socket
 import threading
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow, which is no finding.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

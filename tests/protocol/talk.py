@@ -16,13 +16,17 @@ ALICE = Identity("n::aaaaaaaaaaaaaaaaaaaaaaaa", "a", "alice@example.com")
 BOB = Identity("n::bbbbbbbbbbbbbbbbbbbbbbbb", "b", "bob@example.com")
 
 
+class NoFields(BaseModel):
+    """What a walker without fields takes."""
+
+
 @dataclass
 class Declared:
     """A walker as the hub sees it, its fields those of a pydantic model."""
 
     name: str
     auth: bool | None = None
-    model: type[BaseModel] = BaseModel
+    model: type[BaseModel] = NoFields
     problem: str | None = None
 
     def refusal(self) -> str | None:

@@ -107,7 +107,10 @@ def test_a_token_in_a_validators_words_is_masked() -> None:
         ({"limit": math.inf}, {"limit": "Infinity"}),
         ({"limit": {1, 2}}, {"limit": [1, 2]}),
         ({"kind": int}, {"kind": "<class 'int'>"}),
-        ({"many": list(range(1000))}, {"many": str([*range(100)]).replace(" ", "")[:200]}),
+        (
+            {"many": list(range(1000))},
+            {"many": str([*range(100)]).replace(" ", "")[:200]},
+        ),
     ],
 )
 def test_context_values_are_made_json(ctx: dict[str, Any], shown: object) -> None:

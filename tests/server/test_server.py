@@ -457,27 +457,3 @@ def test_a_rebound_name_gets_nothing(serve, dial) -> None:
         dial(server, host="evil.example", origin="http://evil.example")
     assert found.value.status_code == 403
     assert dial(serve(trusted_hosts=["lab.example"]), host="lab.example").connected
-
-
-def test_jacnb_is_a_command_that_serves(tmp_path) -> None:
-    import signal
-    import subprocess
-    import sys
-
-    app = tmp_path / "app.py"
-    app.write_text(
-        "import jacnb\n\n@jacnb.walker(auth=None)\n"
-        "def hello() -> str:\n    return 'hi'\n"
-    )
-    command = [sys.executable, "-m", "jacnb", "serve", str(app), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("Serving on http://127.0.0.1:")
-        with jacnb.connect(line.split()[-1]) as client:
-            assert client.walker("hello").reports == ["hi"]
-            process.send_signal(signal.SIGTERM)
-            with pytest.raises(ConnectionClosedError) as found:
-                client.receive()
-            assert found.value.code == 1001
-        assert process.wait(10) == 0

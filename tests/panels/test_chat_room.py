@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from jacnb.panels import ChatRoom
+
+
+@pytest.fixture
+def clients(server):
+    return [server.connect("alice"), server.connect("bob"), server.connect()]
+
+
+@pytest.fixture
+def room(clients, pump, browser):
+    room = ChatRoom(clients, later=pump.later)
+    pump.run()
+    yield room
+    room.close()
+
+
+def test_every_panel_knows_the_others(room):
+    names = [[peer["name"] for peer in panel.peers] for panel in room.panels]
+    assert names == [["bob", "public"], ["alice", "public"], ["alice", "bob"]]
+
+
+def test_a_change_of_one_member_reaches_the_others(room, clients, pump):
+    clients[1].become("closed")
+    pump.run()
+    assert room.panels[0].peers[0]["state"] == "closed"
+
+
+def test_the_members_have_colours_of_their_own(room):
+    assert [panel.me["colour"] for panel in room.panels] == [0, 1, 2]
+
+
+def test_the_transcript_is_everybodys(room, clients):
+    clients[0].send_to_channels(["room"], {"val": 1})
+    assert [row[1] for row in room.transcript().rows()].count("bob") == 2
+    assert len(room.transcript()) == 7
+
+
+def test_the_panels_stand_in_a_grid_that_wraps(room):
+    assert "auto-fit" in room.layout.grid_template_columns
+    assert repr(room) == "ChatRoom(alice, bob, public; transcript() shows a table)"
+
+
+def test_closing_the_room_closes_its_panels(room, clients):
+    room.close()
+    assert [client.listeners for client in clients] == [0, 0, 0]

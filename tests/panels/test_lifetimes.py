@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from jacnb.panels import ChatPanel
+from jacnb.panels.lifetimes import Run, current_run
+
+
+@pytest.fixture
+def cell(monkeypatch):
+    """Pretend to run a cell: ``cell("id", "number of the run")``."""
+
+    def run(cell_id, message):
+        parent = {"header": {"msg_id": message}, "metadata": {"cellId": cell_id}}
+        shell = SimpleNamespace(parent_header=parent)
+        monkeypatch.setitem(
+            sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell)
+        )
+
+    return run
+
+
+def panel_of(client, pump):
+    return ChatPanel(client, later=pump.later)
+
+
+def test_without_cells_a_client_has_one_live_panel(server, pump, browser):
+    alice = server.connect("alice")
+    panel_of(alice, pump)
+    panel_of(alice, pump)
+    assert alice.listeners == 3
+
+
+def test_the_same_cell_again_closes_the_panels_of_old_clients(
+    server, pump, browser, cell
+):
+    old, new = server.connect("alice"), server.connect("alice")
+    cell("a", "1")
+    panel_of(old, pump)
+    cell("a", "2")
+    panel_of(new, pump)
+    assert (old.listeners, new.listeners) == (0, 3)
+
+
+def test_panels_of_two_cells_live_side_by_side(server, pump, browser, cell):
+    alice = server.connect("alice")
+    cell("a", "1")
+    panel_of(alice, pump)
+    cell("b", "2")
+    panel_of(alice, pump)
+    assert alice.listeners == 6
+
+
+def test_two_panels_of_one_run_live_side_by_side(server, pump, browser, cell):
+    alice = server.connect("alice")
+    cell("a", "1")
+    panel_of(alice, pump)
+    panel_of(alice, pump)
+    assert alice.listeners == 6
+
+
+def test_outside_a_kernel_there_is_no_cell(monkeypatch):
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    assert current_run() == Run("", "")
