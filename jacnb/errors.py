@@ -171,9 +171,19 @@ class UnexpectedMessageError(ClientError, AssertionError):
     """A message came that should not have."""
 
 
+# What the words of the protocol leave to the reader's wit.
+_ADVICE = {
+    "Please use valid walker event!": "declare the walker, and list 'websocket' in "
+    "the methods of its __specs__",
+    "requires to be authenticated!": "it is for users: connect with user=… or a token",
+    "requires to be unauthenticated!": "it is for the public: connect without a user",
+}
+
+
 def _in_words(error: str | list[dict[str, Any]]) -> str:
     if isinstance(error, str):
-        return error
+        advice = [said for ending, said in _ADVICE.items() if error.endswith(ending)]
+        return f"{error} ({advice[0]})" if advice else error
     if not all(isinstance(one, dict) for one in error):
         # jac-cloud sends the lines of a traceback; the last one says what happened.
         return str(error[-1]).strip()

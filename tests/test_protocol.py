@@ -11,6 +11,8 @@ import pytest
 
 from jacnb import (
     WEBSOCKET_MANAGER as socket,
+    MemoryServer,
+    Registry,
     Root,
     UploadFile,
     Walker,
@@ -541,7 +543,7 @@ def test_a_message_of_a_megabyte_is_relayed(start) -> None:
 def test_data_arrives_exactly_as_sent(start) -> None:
     client = start().connect(channel_id="room")
     text = '{"é":null,"f":1.0,"big":1180591620717411303424,"s":"</script>","a":[{}]}'
-    client.send('{"type":"channel","channel_ids":["room"],"data":%s}' % text)
+    client.send('{"type":"channel","channel_ids":["room"],"data":' + text + "}")
     assert client.receive().text == text
 
 
@@ -574,8 +576,19 @@ def test_plain_code_works_on_the_graph_of_the_newest_server(start) -> None:
     connect(root(), Note(text="hello"))
     assert [note.text for note in refs(root())] == ["hello"]
     assert jid(root()) != PUBLIC
+    alice = server.connect(user="alice")
     server.reset()
     assert list(refs(root())) == []
+    assert alice.connection().root_id == alice.root_id != PUBLIC
+
+
+def test_a_client_in_memory_may_be_made_inside_a_callback() -> None:
+    made: list[str] = []
+    with MemoryServer(registry=Registry()) as server:
+        client = server.connect(channel_id="room")
+        client.on_message(lambda message: made.append(server.connect().client_id))
+        client.send_to_channels(["room"], {})
+    assert len(made) == 1
 
 
 def test_what_a_run_changed_is_kept_only_if_it_ends_well(start) -> None:

@@ -74,7 +74,7 @@ class NodeAnchor(Anchor):
         """Append an edge."""
         if self.edges is None:
             self.added = (*self.added, edge)
-        elif edge not in self.edges:
+        else:
             self.edges.append(edge)
 
     def remove(self, edge: EdgeAnchor) -> None:

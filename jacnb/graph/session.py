@@ -138,14 +138,14 @@ class Session:
         found: Root = self.get(self.root_id)
         return found
 
-    def get(self, object_id: str) -> Any:
+    def get(self, object_id: object) -> Any:
         """Return this run's copy of an object.
 
         Raises:
             InvalidIdError: If the text is no id.
             NotFoundError: If there is no such object.
         """
-        anchor = self.anchor(object_id)
+        anchor = self.anchor(object_id) if isinstance(object_id, str) else None
         if anchor is None:
             parse_id(object_id)
             raise NotFoundError(f"there is no object {object_id}")

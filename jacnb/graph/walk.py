@@ -161,11 +161,10 @@ def _calls(
 ) -> Iterator[Call]:
     """Yield each ability to call, with its owner and whom it meets."""
     queue = anchor.queue
-    left_later: list[Place] | None = [] if session.order == "dfs" else None
     frame = _checked_plan(frame_of(type(walker)), may_await)
     place = queue[0] if queue else None
     yield from _in_turn(frame.entries, walker, place)
-    for leaving, where in _stages(queue, left_later):
+    for leaving, where in _stages(queue, session.order == "queue"):
         if not leaving:
             place = where
             if session.on_visit is not None:
@@ -175,20 +174,19 @@ def _calls(
     yield from _in_turn(frame.exits, walker, place)
 
 
-def _stages(
-    queue: deque[Any], left_later: list[Place] | None
-) -> Iterator[tuple[bool, Any]]:
+def _stages(queue: deque[Any], leaves_at_once: bool) -> Iterator[tuple[bool, Any]]:
     """Yield places with False when they are entered, and with True when left."""
-    while queue or left_later:
-        if queue:
-            place = queue.popleft()
-            yield False, place
-            if left_later is None:
-                yield True, place
-            else:
-                left_later.append(place)
-        elif left_later:
-            yield True, left_later.pop()
+    entered: list[Place] = []
+    while queue or entered:
+        if not queue:
+            yield True, entered.pop()
+            continue
+        place = queue.popleft()
+        yield False, place
+        if leaves_at_once:
+            yield True, place
+        else:
+            entered.append(place)
 
 
 def _in_turn(steps: tuple[Step, ...], walker: Walker, place: Any) -> Iterator[Call]:

@@ -356,16 +356,19 @@ class Log {
   repaint() {
     const entries = this.store.entries.filter((entry) => entry.seq > this.clearedUpTo);
     const isAtEnd = this.isAtEnd();
+    const place = this.list.scrollTop;
     this.list.replaceChildren();
     this.#append(entries);
     if (isAtEnd) this.toEnd();
+    else this.list.scrollTop = place;
   }
 
   add(fresh) {
     const isAtEnd = this.isAtEnd();
-    const painted = this.#append(fresh);
+    const lines = this.#append(fresh);
+    for (const line of lines) line.classList.add("jacnb-fresh");
     if (isAtEnd) this.toEnd();
-    else this.#countUnseen(painted);
+    else if (lines.length) this.#setUnseen(this.unseen + lines.length);
   }
 
   clear() {
@@ -389,7 +392,7 @@ class Log {
     this.#setUnseen(0);
   }
 
-  /** Paint entries at the end; returns how many lines they made. */
+  /** Paint entries at the end; returns their lines. */
   #append(entries) {
     const lines = [];
     for (const entry of entries) {
@@ -397,7 +400,7 @@ class Log {
       const gap = this.#gap(entry, previous);
       if (gap) lines.push(gap);
       if (!this.isRaw && entry.echo_of) {
-        this.#markEcho(entry, lines, previous);
+        this.#markEcho(entry, lines, gap ?? previous);
         continue;
       }
       lines.push(this.isRaw ? rawFrame(entry) : bubble(entry, this.model));
@@ -405,7 +408,7 @@ class Log {
     this.list.append(...lines);
     while (this.list.childElementCount > SHOWN) this.list.firstElementChild.remove();
     this.empty.hidden = this.list.childElementCount > 0;
-    return lines.length;
+    return lines;
   }
 
   /** A message that came back to its sender is one message: it gets a tick. */
@@ -430,10 +433,6 @@ class Log {
 
   #scrolled() {
     if (this.unseen && this.isAtEnd()) this.#setUnseen(0);
-  }
-
-  #countUnseen(count) {
-    if (count) this.#setUnseen(this.unseen + count);
   }
 
   #setUnseen(count) {
@@ -761,9 +760,13 @@ function panel(model, store, el) {
     head.update();
     composer.refresh();
   };
-  const colours = () => {
+  let known = "";
+  const room = () => {
     identities();
-    log.repaint();
+    // Lines show names and colours of the members, not their state.
+    const now = JSON.stringify(model.get("peers").map((peer) => ({ ...peer, state: "" })));
+    if (now !== known) log.repaint();
+    known = now;
   };
   const listener = (event, detail) => {
     if (event === "answer") return composer.answered(detail);
@@ -773,13 +776,13 @@ function panel(model, store, el) {
   identities();
   store.listeners.add(listener);
   model.on("change:me", identities);
-  model.on("change:peers", colours);
+  model.on("change:peers", room);
   model.on("change:walkers", identities);
   requestAnimationFrame(() => log.toEnd());
   return () => {
     store.listeners.delete(listener);
     model.off("change:me", identities);
-    model.off("change:peers", colours);
+    model.off("change:peers", room);
     model.off("change:walkers", identities);
   };
 }

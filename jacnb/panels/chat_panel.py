@@ -83,7 +83,7 @@ class ChatPanel(anywidget.AnyWidget):
         colour: int = -1,
         later: Later = PUMP.later,
     ) -> None:
-        self.client = client
+        self.client = self.stands_for = client
         self.run = lifetimes.current_run()
         self._later = later
         self._source = walker_source(client, walkers)
@@ -132,6 +132,7 @@ class ChatPanel(anywidget.AnyWidget):
             unsubscribe()
         self._unsubscribe = ()
         lifetimes.forget(self)
+        self.layout.close()
         super().close()
 
     # From the client, in whatever thread it reads: note it, and nothing else.

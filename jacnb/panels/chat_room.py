@@ -7,6 +7,7 @@ from typing import Final
 
 import ipywidgets
 
+from jacnb.panels import lifetimes
 from jacnb.panels.chat_panel import ChatClient, ChatPanel
 from jacnb.panels.pump import PUMP, Later
 from jacnb.panels.transcript import Transcript
@@ -41,9 +42,13 @@ class ChatRoom(ipywidgets.GridBox):
             grid_template_columns=_COLUMNS, grid_gap="12px", width="100%"
         )
         super().__init__(children=self.panels, layout=layout)
+        self.stands_for, self.run = self, lifetimes.current_run()
+        lifetimes.admit(self)
+        self._introduce()
         for panel in self.panels:
             panel.observe(self._introduce, names="me")
-        self._introduce()
+        # What changed before they were observed; from now on only the pump writes.
+        later(0, self._introduce)
 
     def __repr__(self) -> str:
         names = ", ".join(panel.me["name"] for panel in self.panels)
@@ -61,6 +66,8 @@ class ChatRoom(ipywidgets.GridBox):
         """Close every panel; the clients stay open."""
         for panel in self.panels:
             panel.close()
+        lifetimes.forget(self)
+        self.layout.close()
         super().close()
 
     def _introduce(self, _change: object = None) -> None:

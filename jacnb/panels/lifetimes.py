@@ -20,7 +20,7 @@ class Run(NamedTuple):
 class Closable(Protocol):
     """A panel as seen here."""
 
-    client: object
+    stands_for: object
     run: Run
 
     def close(self) -> None:
@@ -57,4 +57,4 @@ def _is_replaced(old: Closable, new: Closable) -> bool:
     """Return whether this is the same cell again, or without cells the same client."""
     if new.run.cell and old.run.cell:
         return old.run.cell == new.run.cell and old.run.message != new.run.message
-    return old.client is new.client
+    return old.stands_for is new.stands_for

@@ -128,7 +128,7 @@ class Engine:
 
     def reset(self) -> None:
         """Empty the graph and forget runs and trace; accounts and clients stay."""
-        self.store.clear()
+        self.store.clear(accounts=False)
         self.runs.clear()
         self._session = None
         if self.trace is not None:

@@ -6,8 +6,8 @@ import atexit
 import html
 import socket
 import sys
-from threading import Event
 from collections.abc import Callable
+from threading import Event
 from types import TracebackType
 from typing import Any, Self
 
@@ -42,7 +42,6 @@ class Server(FrontDoor):
         self._backend: Backend = self._thread.run(
             _start(self.settings, sockets, self._thread), _START_TIMEOUT
         )
-        self._clients: list[Client] = []
         self.is_running = True
         self._enter()
         atexit.register(self.stop)
@@ -100,7 +99,6 @@ class Server(FrontDoor):
             self.url, channel_id=channel_id, token=token, name=name or user, **options
         )
         client.catalogue = self.engine.catalogue
-        self._clients.append(client)
         return client
 
     def stop(self) -> None:
@@ -207,9 +205,7 @@ def _forget(server: Server) -> None:
 
 def _settings(given: dict[str, Any]) -> Settings:
     lists = ("trusted_hosts", "trusted_origins")
-    fixed: dict[str, Any] = {
-        k: tuple(v) if k in lists else v for k, v in given.items()
-    }
+    fixed: dict[str, Any] = {k: tuple(v) if k in lists else v for k, v in given.items()}
     try:
         return Settings(**fixed)
     except TypeError as exc:

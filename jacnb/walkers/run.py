@@ -279,7 +279,10 @@ def _is_cancelled(exc: BaseException) -> bool:
 
     if not isinstance(exc, asyncio.CancelledError):
         return False
-    task = asyncio.current_task()
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return False
     return task is not None and task.cancelling() > 0
 
 

@@ -34,7 +34,8 @@ ODD = """
 markup = '<img src=x onerror="document.title=1"><b>bold</b>'
 carol.arrive({"type": "chat", "data": {"message": markup, "from": "<i>mallory</i>"}})
 carol.arrive({"type": "chat", "data": {"message": "שלום, مرحبا hello", "from": "noa"}})
-carol.arrive({"type": "progress", "data": {"progress": 40, "steps": ["a", "b"], "done": False}})
+progress = {"progress": 40, "steps": ["a", "b"], "done": False}
+carol.arrive({"type": "progress", "data": progress})
 carol.arrive({"type": "chat", "data": {"message": "long " * 600, "from": "bob"}})
 """
 
@@ -197,3 +198,47 @@ def test_running_the_cell_again_leaves_one_live_room(lab):
     lab.run_all()
     outputs = lab.page.locator(".jp-OutputArea-output pre").all_inner_texts()
     assert outputs[-1].strip() == "3"
+
+
+REAL = """
+import jacnb
+from jacnb import WEBSOCKET_MANAGER as socket
+
+@jacnb.walker
+def tell(here, text: str, times: int = 1) -> str:
+    for _ in range(times):
+        socket.notify_channels(["room"], {"type": "chat", "data": {"message": text}})
+    return f"told {times} times"
+
+server = jacnb.serve()
+alice = server.connect(user="alice", channel_id="room")
+bob = server.connect(channel_id="room")
+jacnb.panels.ChatRoom([alice, bob])
+"""
+
+
+def test_the_panels_work_with_a_real_server(lab):
+    lab.write_notebook("real.ipynb", REAL)
+    lab.run_notebook("real.ipynb")
+    assert lab.errors() == []
+    alice, public = lab.panel("alice"), lab.panel("public")
+    send(public, "hello over a socket")
+    alice.get_by_text("hello over a socket").wait_for()
+    alice.get_by_label("To", exact=True).select_option(label="tell")
+    alice.get_by_label("text", exact=True).fill("from a real walker")
+    alice.get_by_label("times", exact=True).fill("2")
+    alice.get_by_role("button", name="Run").click()
+    alice.get_by_text("told 2 times").wait_for()
+    assert public.get_by_text("from a real walker").count() == 2
+    lab.screenshot("real-server")
+
+
+def test_the_ids_can_be_read_and_copied(lab):
+    opened(lab, ROOM)
+    alice = lab.panel("alice")
+    alice.get_by_role("button", name="Ids of this client").click()
+    alice.get_by_text("n::000000000000000000000002").wait_for()
+    assert alice.get_by_role("button", name="Copy root_id").is_visible()
+    alice.get_by_role("button", name="Clear this view").click()
+    alice.get_by_text("No messages yet.").wait_for()
+    lab.screenshot("details")

@@ -80,6 +80,7 @@ def test_a_changed_copy_is_not_the_same(value: Any) -> None:
         (Plain(1), Plain(2)),
         (OrderedDict(a=1), OrderedDict(a=2)),
         (threading.Lock(), threading.Lock()),
+        (len, abs),
     ],
 )
 def test_different_values_are_not_the_same(one: Any, two: Any) -> None:

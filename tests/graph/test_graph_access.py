@@ -122,7 +122,13 @@ def test_unreadable_nodes_are_left_out_of_refs(
     [(ReadPerm, "secret"), (ConnectPerm, "secret"), (WritePerm, "changed")],
 )
 def test_only_who_may_write_changes_a_node(
-    store: MemoryStore, alice: str, bob: str, diary: str, run: Any, level: int, text: str
+    store: MemoryStore,
+    alice: str,
+    bob: str,
+    diary: str,
+    run: Any,
+    level: int,
+    text: str,
 ) -> None:
     allowing(store, alice, grant, diary, level)
     assert run(Overwrite(), root_id=bob, node=diary) == ["changed"]

@@ -77,9 +77,7 @@ def test_loose_nodes_are_not_stored_but_have_an_id(
         jobj(jid(hall))
 
 
-def test_a_long_loose_chain_can_be_stored(
-    store: MemoryStore, session: Session
-) -> None:
+def test_a_long_loose_chain_can_be_stored(store: MemoryStore, session: Session) -> None:
     first = here = Room()
     for _ in range(3000):
         [here] = connect(here, Room())
@@ -185,6 +183,14 @@ def test_destroying_a_node_takes_its_edges_along(
     assert stored(store) == 0
 
 
+def test_destroying_a_loose_edge_does_nothing(
+    store: MemoryStore, session: Session
+) -> None:
+    destroy(Door())
+    commit()
+    assert stored(store) == 0
+
+
 def test_a_node_cut_off_is_removed_at_the_end(
     store: MemoryStore, session: Session
 ) -> None:
@@ -279,6 +285,8 @@ def test_jobj_finds_by_id(store: MemoryStore, session: Session) -> None:
 def test_jobj_names_an_id_that_is_wrong(session: Session) -> None:
     with pytest.raises(InvalidIdError, match="'abc' is not an id"):
         jobj("abc")
+    with pytest.raises(InvalidIdError, match=r"'\[1\]' is not an id"):
+        jobj([1])  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="there is no object n::0{24}"):
         jobj("n::" + "0" * 24)
 

@@ -291,7 +291,7 @@ def test_a_node_of_another_session_is_deleted_for_this_one(
 def test_a_session_without_its_root_says_so(store: MemoryStore) -> None:
     missing = "n::" + "a" * 24
     with pytest.raises(NotFoundError, match=f"there is no object {missing}"):
-        Session(store, root_id=missing).root
+        Session(store, root_id=missing).entry()
 
 
 def test_outside_of_runs_there_is_no_session() -> None:

@@ -4,8 +4,9 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 
-from jacnb.panels import ChatPanel
+from jacnb.panels import ChatPanel, ChatRoom
 from jacnb.panels.lifetimes import Run, current_run
 
 
@@ -60,6 +61,16 @@ def test_two_panels_of_one_run_live_side_by_side(server, pump, browser, cell):
     panel_of(alice, pump)
     panel_of(alice, pump)
     assert alice.listeners == 6
+
+
+def test_a_room_that_is_replaced_leaves_no_widget_behind(server, pump, browser, cell):
+    clients = [server.connect("alice"), server.connect("bob")]
+    cell("a", "1")
+    ChatRoom(clients, later=pump.later)
+    before = len(_instances)
+    cell("a", "2")
+    ChatRoom(clients, later=pump.later)
+    assert len(_instances) == before
 
 
 def test_outside_a_kernel_there_is_no_cell(monkeypatch):

@@ -91,10 +91,11 @@ def test_the_oldest_payloads_give_way_and_their_entries_stay() -> None:
 
 def test_a_payload_beyond_the_bound_is_not_kept_at_all() -> None:
     trace = Trace(ticking(), max_bytes=10)
+    trace.record(Kind.OPEN, "open")
     trace.record(Kind.EVENT, "channel", text="a")
     trace.record(Kind.EVENT, "channel", text="b" * 11)
     trace.record(Kind.EVENT, "channel", text="c")
-    assert texts(trace) == [None, None, "c"]
+    assert texts(trace) == [None, None, None, "c"]
 
 
 def test_bytes_are_counted_not_characters() -> None:

@@ -305,14 +305,14 @@ def test_a_peer_that_vanishes_mid_message_is_unregistered(serve, dial) -> None:
     peer = dial(server)
     # A text frame that announces 100 bytes and brings five.
     peer.sock.sendall(bytes([0x81, 0x80 | 100, 1, 2, 3, 4]) + b"hello")
-    peer.sock.setsockopt(
-        sockets.SOL_SOCKET, sockets.SO_LINGER, struct.pack("ii", 1, 0)
-    )
+    peer.sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, struct.pack("ii", 1, 0))
     peer.sock.close()
     wait_for_clients(server, 0)
 
 
-def test_a_client_that_does_not_read_gets_1013_and_others_are_unharmed(serve, dial) -> None:
+def test_a_client_that_does_not_read_gets_1013_and_others_are_unharmed(
+    serve, dial
+) -> None:
     server = serve()
     slow = dial(server, "?channel_id=room")
     good = server.connect(channel_id="room")

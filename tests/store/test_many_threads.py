@@ -70,7 +70,9 @@ def test_eight_threads_count_one_counter_to_1600(
         return [count_up(store, turns, pause) for _ in range(200)]
 
     with ThreadPoolExecutor(8) as pool:
-        repeats: list[Any] = [each for some in pool.map(work, range(8)) for each in some]
+        repeats: list[Any] = [
+            each for some in pool.map(work, range(8)) for each in some
+        ]
     record = store.get(jid(counter))
     assert record is not None
     assert record.values["value"] == len(repeats) == 1600
