@@ -106,7 +106,7 @@ class WalkerAnchor(Anchor):
         self.reports = []
 
 
-ANCHORS: dict[Kind, type[Anchor]] = {
+ANCHORS: dict[str, type[Anchor]] = {
     "n": NodeAnchor,
     "e": EdgeAnchor,
     "w": WalkerAnchor,

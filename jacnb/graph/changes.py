@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jacnb.graph.anchors import Anchor, EdgeAnchor, NodeAnchor
 from jacnb.graph.archetypes import ClassInfo, info_of
-from jacnb.graph.copying import FLAT, Copier, is_flat, same
+from jacnb.graph.copying import Copier, is_flat, is_shallow, same
 from jacnb.graph.loading import newest_of
 from jacnb.graph.storage import CONNECT, ROOT_CLASS, WRITE, ChangeSet, Ends, Record, Ref
 
@@ -29,7 +29,8 @@ def collect_changes(session: Session) -> ChangeSet:
     changes.updates = [
         record
         for anchor in list(session.anchors.values())
-        if (record := _updated(anchor, copier)) is not None
+        if anchor.archetype is not None
+        and (record := _updated(anchor, copier)) is not None
     ]
     changes.orphans = {each.id for each in session.cut if _may_be_orphan(each)}
     for anchor in session.fresh:  # The list grows: fields may refer to loose nodes.
@@ -89,7 +90,7 @@ def _has_new_values(anchor: Anchor, record: Record, copier: Copier) -> bool:
         value, before = own.get(name, _MISSING), values.get(name, _MISSING)
         if value is before and name not in record.deep:
             continue
-        if type(value) not in FLAT:
+        if not is_shallow(value):
             value = copier.copy(value)
         if not same(value, before):
             return True

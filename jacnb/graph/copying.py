@@ -76,8 +76,10 @@ class Copier:
         return twin
 
     def _list(self, value: list[Any]) -> list[Any]:
-        twin: list[Any] = []
-        self._memo[id(value)] = twin
+        if is_shallow(value):
+            twin = self._memo[id(value)] = value.copy()
+            return twin
+        twin = self._memo[id(value)] = []
         twin.extend([v if type(v) in FLAT else self.copy(v) for v in value])
         return twin
 
@@ -102,6 +104,12 @@ def is_flat(value: Any) -> bool:
     return type(value) in FLAT or isinstance(value, Enum)
 
 
+def is_shallow(value: Any) -> bool:
+    """Tell whether a value is flat, or a list of flat values: by far the most are."""
+    kind = type(value)
+    return kind in FLAT or (kind is list and FLAT.issuperset(map(type, value)))
+
+
 def same(one: Any, two: Any) -> bool:
     """Tell whether two frozen values are equal in type, content and order."""
     return _same(one, two, set())
@@ -115,6 +123,8 @@ def _same(one: Any, two: Any, seen: set[tuple[int, int]]) -> bool:
         return False
     if kind in FLAT:
         return bool(one == two)
+    if is_shallow(one):
+        return list(map(type, one)) == list(map(type, two)) and bool(one == two)
     if (id(one), id(two)) in seen:  # A cycle, equal as far as it was followed.
         return True
     seen.add((id(one), id(two)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jacnb.errors import DeclarationError
 from jacnb.graph.anchors import Anchor
 from jacnb.graph.archetypes import Archetype, ClassInfo, field_specs, newest
-from jacnb.graph.copying import Copier, is_flat
+from jacnb.graph.copying import Copier, is_flat, is_shallow
 from jacnb.graph.storage import Record, Ref
 
 if TYPE_CHECKING:
@@ -26,15 +26,20 @@ def fill(session: Session, anchor: Anchor) -> None:
     info = newest(record.cls)
     if tuple(record.values) != info.fields:
         record = anchor.record = migrated(record, info)
-    _renew_object(anchor, info, record)
-    if not record.deep:
-        return
-    session.unfilled.append(anchor)
-    if len(session.unfilled) == 1:
-        _thaw_all(session)
+    own = _emptied(anchor, info)
+    values = record.values
+    if tuple(values) == info.fields:
+        own.update(values)
+    else:  # The record keeps values of fields that the class no longer has.
+        own.update({name: values[name] for name in info.fields if name in values})
+    if not _copy_short_ones(own, record.deep):
+        session.unfilled.append(anchor)
+        if len(session.unfilled) == 1:
+            _thaw_all(session)
 
 
-def _renew_object(anchor: Anchor, info: ClassInfo, record: Record) -> None:
+def _emptied(anchor: Anchor, info: ClassInfo) -> dict[str, Any]:
+    """Return the attributes of an anchor's object, which has none but the anchor."""
     obj = anchor.archetype
     if obj is None:
         obj = anchor.archetype = object.__new__(info.cls)
@@ -43,11 +48,19 @@ def _renew_object(anchor: Anchor, info: ClassInfo, record: Record) -> None:
     own = vars(obj)
     own.clear()
     own["__jac__"] = anchor
-    if len(record.values) == len(info.fields):
-        own.update(record.values)
-    else:  # The record keeps values of fields that the class no longer has.
-        values = record.values
-        own.update({name: values[name] for name in info.fields if name in values})
+    return own
+
+
+def _copy_short_ones(own: dict[str, Any], deep: tuple[str, ...]) -> bool:
+    """Copy lists of flat values; tell whether there was nothing else to copy."""
+    are_all = True
+    for name in deep:
+        value = own.get(name)
+        if type(value) is list and is_shallow(value):
+            own[name] = value.copy()
+        else:
+            are_all = False
+    return are_all
 
 
 def _thaw_all(session: Session) -> None:

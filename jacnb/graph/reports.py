@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -14,10 +14,11 @@ from uuid import UUID
 from pydantic_core import PydanticSerializationError, to_json as dump
 
 from jacnb.errors import ValueRangeError
-from jacnb.graph.archetypes import Archetype
+from jacnb.graph.archetypes import Archetype, info_of
 
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 _TEXT: Final = (datetime, date, time, timedelta, Decimal, UUID)
+_UNSET: Final = object()
 
 Outer = tuple[int, ...]
 """The ids of the containers around a value, to find cycles."""
@@ -58,20 +59,18 @@ def prepared(value: Any, outer: Outer = ()) -> Any:
 
 def context_of(obj: Any, outer: Outer = ()) -> dict[str, Any]:
     """Return the fields of an archetype object or a dataclass, as JSON's own types."""
-    values = vars(obj) if hasattr(obj, "__dict__") else None
-    return {
-        each.name: _field(_value(obj, values, each.name), outer)
-        for each in dataclasses.fields(obj)
-        if values is None or each.name in values or hasattr(obj, each.name)
-    }
-
-
-def _value(obj: Any, values: dict[str, Any] | None, name: str) -> Any:
-    return values[name] if values and name in values else getattr(obj, name)
+    if isinstance(obj, Archetype):
+        names: Iterable[str] = info_of(obj).fields
+    else:
+        names = [each.name for each in dataclasses.fields(obj)]
+    values = ((name, getattr(obj, name, _UNSET)) for name in names)
+    return {name: _field(each, outer) for name, each in values if each is not _UNSET}
 
 
 def _field(value: Any, outer: Outer) -> Any:
     """Prepare the value of a field; in it, objects show their fields and no ids."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, Archetype):

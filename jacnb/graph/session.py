@@ -161,7 +161,7 @@ class Session:
 
     def adopt(self, record: Record) -> Anchor | None:
         """Return an anchor for a record; None for an edge that lost an end."""
-        anchor = ANCHORS[parse_id(record.id).kind]()
+        anchor = ANCHORS[record.id[0]]()  # An id begins with its kind.
         if isinstance(anchor, EdgeAnchor) and record.ends is not None:
             source = self.anchor(record.ends.source)
             target = self.anchor(record.ends.target)

@@ -18,6 +18,8 @@ from jacnb.protocol.json import masked_text
 MAX_ENTRIES: Final = 10_000
 MAX_BYTES: Final = 16 * 1024 * 1024
 _POINTER: Final = 8
+# A location is named by its repr, which may be long.
+_MAX_TYPE: Final = 200
 
 
 class Kind(Enum):
@@ -139,7 +141,7 @@ class Trace:
                 seq,
                 self._clock(),
                 kind,
-                type,
+                type[:_MAX_TYPE],
                 sender,
                 receivers,
                 len(receivers),

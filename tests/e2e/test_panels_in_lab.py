@@ -225,7 +225,7 @@ def test_the_panels_work_with_a_real_server(lab):
     send(public, "hello over a socket")
     alice.get_by_text("hello over a socket").wait_for()
     alice.get_by_label("To", exact=True).select_option(label="tell")
-    alice.get_by_label("text", exact=True).fill("from a real walker")
+    alice.get_by_role("textbox", name="text").fill("from a real walker")
     alice.get_by_label("times", exact=True).fill("2")
     alice.get_by_role("button", name="Run").click()
     alice.get_by_text("told 2 times").wait_for()

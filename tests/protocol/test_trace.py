@@ -118,6 +118,13 @@ def test_receivers_take_room_unless_they_are_those_of_the_entry_before() -> None
     assert texts(trace) == [None, *["{}"] * 6]
 
 
+def test_a_long_name_is_cut() -> None:
+    trace = Trace(ticking())
+    entry = trace.get(trace.record(Kind.VISIT, "x" * 1000))
+    assert entry is not None
+    assert entry.type == "x" * 200
+
+
 def test_clear_forgets_and_goes_on_counting() -> None:
     trace = Trace(ticking(), max_bytes=10)
     trace.record(Kind.EVENT, "channel", text="a" * 9)

@@ -24,7 +24,7 @@ from jacnb.errors import (
 
 
 @walker(auth=None)
-def add(here, a: int, b: int = 1) -> int:
+def plus(here, a: int, b: int = 1) -> int:
     return a + b
 
 
@@ -173,18 +173,18 @@ def test_with_stops_it() -> None:
 
 
 def test_it_shows_itself(serve) -> None:
-    server = serve(add)
+    server = serve(plus)
     server.connect(user="alice")
     assert repr(server) == f"<Server {server.url}, 1 walkers, 1 clients>"
     page = server._repr_html_()
     assert "alice@example.com" in page
-    assert "add" in page
+    assert "plus" in page
 
 
 def test_a_registry_of_its_own_offers_only_its_walkers(serve) -> None:
     server = serve()
     with pytest.raises(WalkerError, match="valid walker event"):
-        server.connect().walker("add", a=1)
+        server.connect().walker("plus", a=1)
 
 
 def test_a_walker_declared_again_replaces_the_old_one(serve) -> None:
@@ -241,10 +241,10 @@ def test_a_walker_that_sleeps_stops_nobody_else(serve) -> None:
     def sleeps() -> None:
         go_on.wait(30)
 
-    server = serve(sleeps, add)
+    server = serve(sleeps, plus)
     sleeper, other = server.connect(), server.connect()
     sleeper.send_walker("sleeps")
-    assert other.walker("add", a=1).reports == [2]
+    assert other.walker("plus", a=1).reports == [2]
     go_on.set()
 
 
@@ -348,12 +348,12 @@ def test_a_loop_of_notifications_reaches_a_healthy_client(serve) -> None:
 
 
 def test_a_walker_may_call_its_own_server(serve) -> None:
-    server = serve(add)
+    server = serve(plus)
 
     @walker(auth=None)
     def nested() -> int:
         with server.connect() as client:
-            return client.walker("add", a=1).reports[0]
+            return client.walker("plus", a=1).reports[0]
 
     server.registry.declare(nested)
     assert server.connect().walker("nested").reports == [2]

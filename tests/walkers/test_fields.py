@@ -160,7 +160,7 @@ def test_names_that_pydantic_uses_itself_are_fields_like_others() -> None:
         dict: int
         validate: int
 
-    context = {name: "1" for name in declared(clashing).fields.names}
+    context = dict.fromkeys(declared(clashing).fields.names, "1")
 
     assert declared(clashing).validate(context) == dict.fromkeys(context, 1)
     assert clashing(**dict.fromkeys(context, 1)).model_config == 1
@@ -249,7 +249,9 @@ def test_an_excluded_field_needs_a_default() -> None:
             class __specs__:
                 excluded = ["a"]
 
-    assert str(caught.value) == "walker required: the excluded field 'a' needs a default"
+    assert (
+        str(caught.value) == "walker required: the excluded field 'a' needs a default"
+    )
 
 
 @pytest.mark.parametrize(
@@ -263,7 +265,9 @@ def test_specs_name_fields_that_there_are(spec: str, value: str) -> None:
     with pytest.raises(DeclarationError) as caught:
         Fields(some, Specs(**given))
 
-    assert str(caught.value) == f"walker some: {spec} names 'b', which is no field of it"
+    assert (
+        str(caught.value) == f"walker some: {spec} names 'b', which is no field of it"
+    )
 
 
 def test_a_type_that_nobody_can_send_is_refused_if_the_walker_is_offered() -> None:

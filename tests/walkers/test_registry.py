@@ -143,7 +143,7 @@ def test_a_faulty_walker_does_not_replace_a_good_one() -> None:
 
     with pytest.raises(DeclarationError):
 
-        class good(Walker):  # noqa: F811
+        class good(Walker):
             a: int = 2
 
             class __specs__:
