@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from jacnb.errors import NoRunError
 
 if TYPE_CHECKING:
     from jacnb.graph.anchors import WalkerAnchor
     from jacnb.graph.session import Session
+
+UNSET: Final[Any] = object()
+"""Stands for a value that nobody gave."""
 
 at_work: ContextVar[Session | None] = ContextVar("jacnb session", default=None)
 """The session of the run that is going on in this thread or task."""

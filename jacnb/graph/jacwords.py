@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jacnb.graph.context import current_session
+from jacnb.graph.context import UNSET, current_session
 
 if TYPE_CHECKING:
     from jacnb.graph.session import Session
@@ -41,8 +41,9 @@ class Context:
 
     @property
     def custom(self) -> Any:
-        """What takes the place of the whole response."""
-        return self.session.raw_custom
+        """What takes the place of the whole response; None if nothing does."""
+        raw = self.session.raw_custom
+        return None if raw is UNSET else raw
 
     @custom.setter
     def custom(self, value: Any) -> None:

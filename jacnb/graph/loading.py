@@ -45,7 +45,7 @@ def _emptied(anchor: Anchor, info: ClassInfo) -> dict[str, Any]:
         obj = anchor.archetype = object.__new__(info.cls)
     elif type(obj) is not info.cls:
         obj.__class__ = info.cls
-    own = vars(obj)
+    own: dict[str, Any] = vars(obj)
     own.clear()
     own["__jac__"] = anchor
     return own

@@ -9,8 +9,9 @@ from jacnb.errors import ConflictError
 from jacnb.graph.anchors import Anchor, NodeAnchor
 from jacnb.graph.archetypes import Walker, newest
 from jacnb.graph.changes import freezer, has_changed
+from jacnb.graph.context import UNSET
 from jacnb.graph.loading import fill
-from jacnb.graph.session import UNSET, Session
+from jacnb.graph.session import Session
 from jacnb.graph.walk import Place
 
 

@@ -17,7 +17,7 @@ from jacnb.graph.access import level_of
 from jacnb.graph.anchors import ANCHORS, Anchor, EdgeAnchor, NodeAnchor
 from jacnb.graph.archetypes import Archetype, Node, Root, Walker
 from jacnb.graph.changes import apply_changes, collect_changes
-from jacnb.graph.context import at_work
+from jacnb.graph.context import UNSET, at_work
 from jacnb.graph.loading import fill
 from jacnb.graph.reports import to_json
 from jacnb.graph.storage import READ, Record, Store
@@ -27,7 +27,6 @@ from jacnb.ids import PUBLIC_ROOT_ID, parse_id
 
 A = TypeVar("A", bound=Archetype)
 Order = Literal["queue", "dfs"]
-UNSET: Any = object()
 
 
 class Session:

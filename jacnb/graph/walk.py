@@ -17,6 +17,7 @@ from jacnb.graph.abilities import Plan, Step, frame_of, plan_of
 from jacnb.graph.anchors import WalkerAnchor
 from jacnb.graph.archetypes import Edge, Node, Walker, is_async_walker
 from jacnb.graph.context import at_work, current_session, walking
+from jacnb.graph.paths import OPath, refs
 
 if TYPE_CHECKING:
     from jacnb.graph.session import Session
@@ -61,14 +62,16 @@ def starting_places(targets: Any) -> list[Place]:
     return places
 
 
-def visit(walker: Walker, targets: Targets, insert_loc: int = -1) -> bool:
+def visit(walker: Walker, targets: Targets | OPath, insert_loc: int = -1) -> bool:
     """Queue places for a walker; return whether there was anything to queue.
 
     Args:
         walker: The walker, ``self`` in its own abilities.
-        targets: A node, an edge, or a list of them such as `refs` returns.
+        targets: A node, an edge, a list of them such as `refs` returns, or a path.
         insert_loc: Where in its queue; 0 comes next, -1 (default) last.
     """
+    if isinstance(targets, OPath):
+        targets = refs(targets.visit())
     places = targets if isinstance(targets, list) else [targets]
     session = current_session()
     found = [session.own(_checked(place)) for place in places]

@@ -347,7 +347,7 @@ class Log {
     this.model = model;
     this.store = store;
     this.list = h("ol", { class: "jacnb-log", role: "log", "aria-labelledby": titleId, tabindex: "0", onscroll: () => this.#scrolled() });
-    this.empty = h("p", { class: "jacnb-empty" }, "No messages yet.");
+    this.empty = h("p", { class: "jacnb-empty" });
     this.jump = h("button", { type: "button", class: "jacnb-jump", hidden: true, onclick: () => this.toEnd() });
     this.element = h("div", { class: "jacnb-log-box" }, this.list, this.empty, this.jump);
     this.repaint();
@@ -408,6 +408,7 @@ class Log {
     this.list.append(...lines);
     while (this.list.childElementCount > SHOWN) this.list.firstElementChild.remove();
     this.empty.hidden = this.list.childElementCount > 0;
+    this.empty.textContent = this.clearedUpTo ? "Cleared here; client.messages has them all." : "No messages yet.";
     return lines;
   }
 

@@ -133,10 +133,11 @@ class Trace:
         with self._lock:
             seq = self._next
             self._next = seq + 1
-            # One sequence of receivers for many notifications in a row takes room once.
-            is_shared = receivers is self._shared
-            self._shared = receivers
-            weight = size if is_shared else size + _POINTER * len(receivers)
+            weight = size
+            # The members of one channel, notified again and again, take room once.
+            if len(receivers) > 1 and receivers is not self._shared:
+                self._shared = receivers
+                weight += _POINTER * len(receivers)
             entry = Entry(
                 seq,
                 self._clock(),

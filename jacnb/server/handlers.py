@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
 
 from jacnb.protocol.json import encode
 
@@ -12,8 +12,27 @@ if TYPE_CHECKING:
     from jacnb.server.backend import Backend
 
 
+class RefusalError(HTTPError):
+    """A request cannot be served; ``detail`` says why.
+
+    Args:
+        status: The HTTP status.
+        detail: What the client is told.
+    """
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(status)
+        self.detail = detail
+
+
 class Handler(RequestHandler):
-    """A request that is checked by Host and Origin, and answered in JSON."""
+    """A request that is checked by Host and Origin, and answered in JSON.
+
+    Attributes:
+        ALLOWED: The methods that a 405 names.
+    """
+
+    ALLOWED: ClassVar[str] = ""
 
     backend: Backend
 
@@ -50,13 +69,26 @@ class Handler(RequestHandler):
         self.set_header("Content-Type", "application/json")
         self.finish(body)
 
+    def answer_empty(self, status: int) -> None:
+        """Send nothing but a status and headers, and end the request."""
+        self.set_status(status)
+        self.clear_header("Content-Type")
+        self.finish()
+
+    def compute_etag(self) -> None:
+        """Let answers go without an ETag: what a walker says is not to be cached."""
+
     def refuse(self, status: int, detail: Any) -> None:
         """Send why a request is not served, and end it."""
         self.answer(status, encode({"detail": detail}))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer what Tornado itself refuses, without a traceback."""
-        self.refuse(status_code, _PHRASES.get(status_code, self._reason))
+        exc = kwargs.get("exc_info", (None, None))[1]
+        if status_code == 405 and self.ALLOWED:
+            self.set_header("Allow", self.ALLOWED)
+        phrase = _PHRASES.get(status_code, self._reason)
+        self.refuse(status_code, exc.detail if hasattr(exc, "detail") else phrase)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log an error of ours with its traceback, never the request's headers."""
@@ -75,8 +107,8 @@ _PHRASES = {404: "Not Found", 405: "Method Not Allowed"}
 class Health(Handler):
     """``GET /healthz``."""
 
+    ALLOWED = "GET"
+
     def get(self) -> None:
         """Say that the server is there."""
-        self.set_status(200)
-        self.clear_header("Content-Type")
-        self.finish()
+        self.answer_empty(200)

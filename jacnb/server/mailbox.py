@@ -31,6 +31,8 @@ class Mailbox:
 
     def post(self, function: Callable[..., object], *args: Any) -> None:
         """Have ``function`` called on the loop's thread, soon and in order."""
+        if self._is_closed:
+            return
         self._calls.append((function, args))
         # The flag falls before the calls are taken: one of the two sees this call.
         if not self._is_awake:
@@ -72,9 +74,16 @@ class Mailbox:
         was_full = self.is_full
         for _ in range(min(len(calls), _BATCH)):
             function, args = calls.popleft()
-            function(*args)
+            self._do(function, args)
         if calls and not self._is_awake:
             self._is_awake = True
             self._loop.call_soon(self._drain)
         if was_full:
             self.tell_waiters()
+
+    def _do(self, function: Callable[..., object], args: tuple[Any, ...]) -> None:
+        try:
+            function(*args)
+        except Exception as exc:  # noqa: BLE001 - the calls behind it are still to do
+            context = {"message": f"{function} failed", "exception": exc}
+            self._loop.call_exception_handler(context)

@@ -7,6 +7,7 @@ walker's never gets there: while a server exists, ``sys.stdout`` asks who prints
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any, TextIO, cast
 
 from jacnb.walkers.run import current_run
@@ -25,6 +26,11 @@ class Router:
             return self._stream.write(text)
         run.write(text)
         return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write several texts."""
+        for line in lines:
+            self.write(line)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, get_origin
+from urllib.parse import unquote
 
 from tornado.concurrent import Future
-from tornado.httputil import HTTPFile
 
 from jacnb.accounts import BadCredentialsError, EmailTakenError
 from jacnb.errors import ProtocolError
 from jacnb.ids import new_id
 from jacnb.protocol.hub import Outcome, Target
 from jacnb.protocol.identity import PUBLIC, Identity
-from jacnb.protocol.json import encode, masked
-from jacnb.protocol.validation import MAX_INPUT
-from jacnb.server.handlers import Handler
+from jacnb.protocol.json import encode
+from jacnb.server.bodies import checked_object, credentials, invalid, missing, parsed
+from jacnb.server.handlers import Handler, RefusalError
 from jacnb.server.routes import Route, find
 from jacnb.walkers.fields import Fields, merged_errors
 from jacnb.walkers.registry import Declaration
@@ -24,7 +24,8 @@ from jacnb.walkers.uploads import UploadFile, is_file_list
 
 Result = TypeVar("Result")
 
-METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+# What is served beside walkers, so that a slash too many leads there, too.
+_FIXED = frozenset({"/healthz", "/user/login", "/user/register"})
 
 
 class RestHandler(Handler):
@@ -35,15 +36,17 @@ class RestHandler(Handler):
 
         Raises:
             ProtocolError: If it is not JSON.
+            RefusalError: If it is no text at all.
         """
         body = self.request.body
-        if not body.strip():
+        if not body:
             return None
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            raise RefusalError(400, "There was an error parsing the body") from None
         kind = self.header("Content-Type") or "application/json"
-        text = body.decode("utf-8", "replace")
-        if "json" not in kind.lower():
-            return text
-        return _parsed(text)
+        return parsed(text) if "json" in kind.lower() else text
 
     def refuse_invalid(self, exc: ProtocolError) -> None:
         """Answer 422 with the validation errors."""
@@ -74,6 +77,8 @@ class RestHandler(Handler):
 class Register(RestHandler):
     """``POST /user/register``."""
 
+    ALLOWED = "POST"
+
     async def post(self) -> None:
         """Make an account."""
         try:
@@ -89,6 +94,8 @@ class Register(RestHandler):
 
 class Login(RestHandler):
     """``POST /user/login``."""
+
+    ALLOWED = "POST"
 
     async def post(self) -> None:
         """Return a token."""
@@ -112,14 +119,8 @@ class WalkerCallHandler(RestHandler):
 
     async def get(self) -> None:
         """Run the walker that this path and method mean."""
-        route = find(self.backend.engine.registry, self.request.path)
+        route = self._route()
         if route is None:
-            self.refuse(404, "Not Found")
-            return
-        methods = METHODS & set(route.declaration.specs.methods)
-        if (self.request.method or "").lower() not in methods:
-            self.set_header("Allow", ", ".join(sorted(m.upper() for m in methods)))
-            self.refuse(405, "Method Not Allowed")
             return
         identity = self._identity(route.declaration)
         if identity is None:
@@ -132,6 +133,36 @@ class WalkerCallHandler(RestHandler):
         await self._call(route, fields, identity)
 
     post = put = patch = delete = options = head = get
+
+    def _route(self) -> Route | None:
+        """Return what is called; None if that was answered already."""
+        path = unquote(self.request.path)
+        routes = find(self.backend.engine.registry, path)
+        method = (self.request.method or "").lower()
+        for route in routes:
+            if method in route.methods:
+                return route
+        if routes:
+            allowed = {each.upper() for route in routes for each in route.methods}
+            self.set_header("Allow", ", ".join(sorted(allowed)))
+            self.refuse(405, "Method Not Allowed")
+        elif not self._redirect(path):
+            self.refuse(404, "Not Found")
+        return None
+
+    def _redirect(self, path: str) -> bool:
+        """Lead away a request whose path has a slash too many, and say so."""
+        shorter = path[:-1]
+        if not path.endswith("/") or not (
+            shorter in _FIXED or find(self.backend.engine.registry, shorter)
+        ):
+            return False
+        last = self.request.path.split("/")[-2]
+        query = f"?{self.request.query}" if self.request.query else ""
+        # Relative: a proxy may have taken a prefix off the path.
+        self.set_header("Location", f"../{last}{query}")
+        self.answer_empty(307)
+        return True
 
     def _identity(self, declaration: Declaration) -> Identity | None:
         """Return who calls; None if that was refused."""
@@ -152,70 +183,60 @@ class WalkerCallHandler(RestHandler):
         return None
 
     def _fields(self, route: Route) -> dict[str, Any]:
-        """Return the walker's fields, from path, query, files and body."""
+        """Return the walker's fields, from path, query, files and body.
+
+        Raises:
+            ProtocolError: With all that is wrong in any of them.
+        """
         declaration = route.declaration
         fields = declaration.fields
         if declaration.problem:
-            raise ProtocolError([_error("unsupported", [], declaration.problem)])
-        query, body = _split(declaration, route.variables)
-        errors: list[ProtocolError] = []
-        found: dict[str, Any] = {}
+            raise invalid("unsupported", [], declaration.problem)
+        path, query, body = _split(declaration, route.variables)
         parts: list[Callable[[], dict[str, Any]]] = [
-            lambda: self._query_fields(fields, query, route.variables),
+            lambda: _outside(fields, "path", path, route.variables),
+            lambda: _outside(fields, "query", query, self._query(fields, query)),
             lambda: self._files(fields),
             lambda: self._body_fields(fields, body),
         ]
-        for part in parts:
-            try:
-                found |= part()
-            except ProtocolError as exc:
-                errors.append(exc)
-        if errors:
-            raise merged_errors(errors)
-        return found
+        return _gathered(parts)
 
-    def _query_fields(
-        self, fields: Fields, names: list[str], variables: dict[str, str]
-    ) -> dict[str, Any]:
-        given = {
-            name: value
+    def _query(self, fields: Fields, names: list[str]) -> dict[str, Any]:
+        return {
+            name: values if _is_many(fields.hint(name)) else values[-1]
             for name in names
-            if (value := variables.get(name, self.last_query(name))) is not None
+            if (values := self.get_query_arguments(name, strip=False))
         }
-        return fields.validate(given, "query", only=names) if names else {}
 
     def _body_fields(self, fields: Fields, names: list[str]) -> dict[str, Any]:
         if not names:
             return {}
-        if fields.files:
-            # Beside files the other fields come as one part of JSON named "body".
-            part = self.get_body_argument("body", None) or _text_of(
-                self.request.files.get("body", [])
-            )
-            value = _parsed(part) if part else None
-        else:
-            value = self.json_body()
-        if value is None:
-            raise ProtocolError([_error("missing", ["body"], "Field required", None)])
-        if not isinstance(value, dict):
-            raise ProtocolError(
-                [_error("model_attributes_type", ["body"], _NO_OBJECT, value)]
-            )
-        return fields.validate(value, "body", only=names)
+        value = self._body_part() if fields.files else self.json_body()
+        return fields.validate(checked_object(value), "body", only=names)
+
+    def _body_part(self) -> Any:
+        """Return what stands beside files: one part ``body`` that is JSON."""
+        files = self.request.files.get("body")
+        if files:
+            return parsed(files[-1].body.decode("utf-8", "replace"))
+        text = self.get_body_argument("body", None)
+        if text is None:
+            raise missing("body", "body")
+        return parsed(text)
 
     def _files(self, fields: Fields) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name in fields.files:
-            files = [
-                UploadFile(file.filename, file.content_type, file.body)
-                for file in self.request.files.get(name, [])
-            ]
-            if files:
-                found[name] = files if is_file_list(fields.hint(name)) else files[-1]
-            elif fields.is_required(name):
-                error = _error("missing", ["body", name], "Field required", None)
-                raise ProtocolError([error])
-        return found
+        return _gathered([partial(self._file, fields, name) for name in fields.files])
+
+    def _file(self, fields: Fields, name: str) -> dict[str, Any]:
+        files = [
+            UploadFile(file.filename, file.content_type, file.body)
+            for file in self.request.files.get(name, [])
+        ]
+        if files:
+            return {name: files if is_file_list(fields.hint(name)) else files[-1]}
+        if fields.is_required(name):
+            raise missing("body", name)
+        return {}
 
     async def _call(
         self, route: Route, fields: dict[str, Any], identity: Identity
@@ -248,6 +269,8 @@ class WalkerCallHandler(RestHandler):
             self.refuse(outcome.status, {"error": outcome.error})
         elif outcome.custom is not None:
             self.answer(200, outcome.custom)
+        elif outcome.status in (204, 304):
+            self.answer_empty(outcome.status)
         elif not 200 <= outcome.status <= 599:
             error = f"{outcome.status} is no HTTP status"
             self.refuse(500, {"error": error})
@@ -256,91 +279,56 @@ class WalkerCallHandler(RestHandler):
             self.answer(outcome.status, body)
 
 
-_NO_OBJECT = "Input should be a valid dictionary or object to extract fields from"
-
-
-def credentials(body: Any) -> tuple[str, str]:
-    """Return email and password of a request's body.
-
-    Raises:
-        ProtocolError: If they are not there.
-    """
-    if body is None:
-        raise ProtocolError([_error("missing", ["body"], "Field required", None)])
-    if not isinstance(body, dict):
-        raise ProtocolError(
-            [_error("model_attributes_type", ["body"], _NO_OBJECT, body)]
-        )
-    errors = [
-        error
-        for name in ("email", "password")
-        if (error := _string_error(body, name)) is not None
-    ]
-    if errors:
-        raise ProtocolError(errors)
-    return body["email"], body["password"]
-
-
-def _string_error(body: dict[str, Any], name: str) -> dict[str, Any] | None:
-    if name not in body:
-        return _error("missing", ["body", name], "Field required", body)
-    if isinstance(body[name], str):
-        return None
-    value = None if name == "password" else body[name]
-    return _error(
-        "string_type", ["body", name], "Input should be a valid string", value
-    )
-
-
-def _error(kind: str, loc: list[Any], message: str, *given: Any) -> dict[str, Any]:
-    error: dict[str, Any] = {"type": kind, "loc": loc, "msg": message}
-    if given:
-        value = masked(given[0])
-        text = encode(value)
-        error["input"] = value if len(text) <= MAX_INPUT else text[:MAX_INPUT]
-    return error
-
-
-def _parsed(text: str) -> Any:
-    """Return the value of a JSON text, or raise what the reference answers."""
-    from jacnb.protocol.json import decode
-
-    try:
-        return decode(text)
-    except ProtocolError as exc:
-        try:
-            json.loads(text)
-        except (ValueError, RecursionError) as error:
-            position = [error.pos] if isinstance(error, json.JSONDecodeError) else []
-            reason = error.msg if isinstance(error, json.JSONDecodeError) else "invalid"
-            raise ProtocolError(
-                [
-                    {
-                        **_error(
-                            "json_invalid", ["body", *position], "JSON decode error", {}
-                        ),
-                        "ctx": {"error": reason},
-                    }
-                ]
-            ) from None
-        # What Python reads but JSON does not allow: NaN, 1e400, endless nesting.
-        raise ProtocolError([{**exc.errors[0], "loc": ["body"]}]) from None
-
-
 def _split(
     declaration: Declaration, variables: dict[str, str]
-) -> tuple[list[str], list[str]]:
-    """Return the names of the fields in path and query, and of those in the body."""
-    names = [n for n in declaration.fields.names if n not in declaration.fields.files]
-    as_query = declaration.specs.as_query
-    if as_query == ("*",):
-        return names, []
-    query = [n for n in names if n in as_query or n in variables]
-    return query, [n for n in names if n not in query]
+) -> tuple[list[str], list[str], list[str]]:
+    """Return the names of the fields in path, query and body."""
+    fields, as_query = declaration.fields, declaration.specs.as_query
+    path: list[str] = []
+    query: list[str] = []
+    body: list[str] = []
+    for name in fields.names:
+        if name in variables:
+            path.append(name)
+        elif name in as_query or as_query == ("*",):
+            query.append(name)
+        elif name not in fields.files:
+            body.append(name)
+    return path, query, body
 
 
-def _text_of(files: list[HTTPFile]) -> str | None:
-    return files[-1].body.decode("utf-8", "replace") if files else None
+def _outside(
+    fields: Fields, where: str, names: list[str], given: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the fields in the path or the query."""
+    if not names:
+        return {}
+    try:
+        return fields.validate(given, where, only=names)
+    except ProtocolError as exc:
+        for error in exc.errors:
+            if error["type"] == "missing":
+                # There is no object that it is missing from.
+                error["input"] = None
+        raise
+
+
+def _gathered(parts: list[Callable[[], dict[str, Any]]]) -> dict[str, Any]:
+    """Return the fields of all parts, or raise the errors of all."""
+    found: dict[str, Any] = {}
+    errors: list[ProtocolError] = []
+    for part in parts:
+        try:
+            found |= part()
+        except ProtocolError as exc:
+            errors.append(exc)
+    if errors:
+        raise merged_errors(errors)
+    return found
+
+
+def _is_many(hint: Any) -> bool:
+    return get_origin(hint) in (list, set, frozenset, tuple)
 
 
 def _settle(settle: Callable[[Any], None], future: Future[Any], value: Any) -> None:

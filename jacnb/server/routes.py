@@ -1,13 +1,15 @@
-"""Which walker a REST path means; walkers come and go while the server runs."""
+"""Which walkers a REST path means; walkers come and go while the server runs."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from jacnb.walkers.registry import Declaration, Registry
+
+METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
 class Route(NamedTuple):
@@ -23,31 +25,39 @@ class Route(NamedTuple):
     node: str | None
     variables: dict[str, str]
 
-
-def find(registry: Registry, path: str) -> Route | None:
-    """Return what ``path`` means, None if no walker is offered there."""
-    for declaration in _candidates(registry, path):
-        specs = declaration.specs
-        if specs.private or not set(specs.methods) - {"websocket"}:
-            continue
-        match = _pattern(declaration.name, specs.path).fullmatch(path)
-        if match is None:
-            continue
-        variables = {k: unquote(v) for k, v in match.groupdict().items() if v}
-        node = variables.pop("_node", None)
-        if specs.entry_type != ("NODE" if node is None else "ROOT"):
-            return Route(declaration, node, variables)
-    return None
+    @property
+    def methods(self) -> frozenset[str]:
+        """The REST methods by which it is offered."""
+        return METHODS.intersection(self.declaration.specs.methods)
 
 
-def _candidates(registry: Registry, path: str) -> list[Declaration]:
+def find(registry: Registry, path: str) -> list[Route]:
+    """Return what ``path``, unquoted, may mean: more than one only by method."""
+    found = (_route(declaration, path) for declaration in _candidates(registry, path))
+    return [route for route in found if route is not None and route.methods]
+
+
+def _candidates(registry: Registry, path: str) -> Iterator[Declaration]:
     """Return the walkers that ``path`` may mean; nearly always its third part says."""
     parts = path.split("/", 3)
-    if len(parts) > 2 and parts[1] == "walker":
-        named = registry.find(unquote(parts[2]))
-        if named is not None:
-            return [named]
-    return [found for found in registry if found.specs.path.startswith("/")]
+    named = registry.find(parts[2]) if parts[:2] == ["", "walker"] else None
+    if named is not None:
+        yield named
+    for declaration in registry:
+        if declaration.specs.path.startswith("/") and declaration is not named:
+            yield declaration
+
+
+def _route(declaration: Declaration, path: str) -> Route | None:
+    specs = declaration.specs
+    match = _pattern(declaration.name, specs.path).fullmatch(path)
+    if specs.private or match is None:
+        return None
+    *values, node = match.groups()
+    if specs.entry_type == ("NODE" if node is None else "ROOT"):
+        return None
+    variables = dict(zip(specs.path_fields, values, strict=True))
+    return Route(declaration, node, variables)
 
 
 @lru_cache(maxsize=1024)
@@ -57,9 +67,5 @@ def _pattern(name: str, path: str) -> re.Pattern[str]:
         path = f"/walker/{name}"
     elif not path.startswith("/"):
         path = f"/walker/{name}/{path}"
-    parts = re.split(r"\{(\w+)\}", path)
-    pattern = "".join(
-        f"(?P<{part}>[^/]+)" if index % 2 else re.escape(part)
-        for index, part in enumerate(parts)
-    )
-    return re.compile(f"{pattern}(?:/(?P<_node>[^/]+))?")
+    fixed = re.split(r"\{[^{}]*\}", path)
+    return re.compile("([^/]+)".join(map(re.escape, fixed)) + "(?:/([^/]+))?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from jacnb.accounts import SECRET_BYTES
 from jacnb.errors import ServerError
 from jacnb.walkers.registry import REGISTRY, Registry
 
@@ -48,13 +49,16 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in _LIMITS:
+            value = getattr(self, name)
             # A limit of zero would not switch it off but block everything.
-            if not getattr(self, name) > 0:
-                raise ServerError(f"{name} must be greater than 0")
+            if not (isinstance(value, int | float) and value > 0):
+                raise ServerError(f"{name} is a number greater than 0, not {value!r}")
         if self.order not in ("queue", "dfs"):
             raise ServerError(f"order is 'queue' or 'dfs', not {self.order!r}")
-        if not 0 <= self.port <= 65535:
-            raise ServerError(f"{self.port} is no port; 0 picks a free one")
+        if not (isinstance(self.port, int) and 0 <= self.port <= 65535):
+            raise ServerError(f"{self.port!r} is no port; 0 picks a free one")
+        if self.secret is not None and len(self.secret) < SECRET_BYTES:
+            raise ServerError(f"secret has fewer than {SECRET_BYTES} bytes")
 
 
 _LIMITS = (

@@ -9,27 +9,15 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Iterable
-from typing import Any, NotRequired, Required
-
-from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
-from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
-
-# Before Python 3.12 pydantic takes no TypedDict but this one, which it brings itself.
-from typing_extensions import TypedDict
+from typing import TYPE_CHECKING, Any
 
 from jacnb.errors import DeclarationError, ProtocolError
-from jacnb.protocol.validation import protocol_error
 from jacnb.walkers.annotations import Names, resolve
 from jacnb.walkers.specs import Specs
 from jacnb.walkers.uploads import is_file_type
 
-_NO_SCHEMA = (
-    PydanticSchemaGenerationError,
-    PydanticUndefinedAnnotation,
-    PydanticUserError,
-    NameError,
-)
-
+if TYPE_CHECKING:
+    from jacnb.walkers.contexts import Context
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FieldInfo:
@@ -67,7 +55,7 @@ class Fields:
         self._unresolved = set(self._all)
         self._resolve(scope or {})
         self._kinds: tuple[tuple[str, ...], frozenset[str]] | None = None
-        self._adapters: dict[frozenset[str], TypeAdapter[Any]] = {}
+        self._contexts: dict[frozenset[str], Context] = {}
 
     @property
     def names(self) -> list[str]:
@@ -96,12 +84,8 @@ class Fields:
         Raises:
             ProtocolError: If a field is missing or does not fit.
         """
-        adapter = self._adapter(None if only is None else frozenset(only))
-        try:
-            fields: dict[str, Any] = adapter.validate_python(given)
-        except ValidationError as exc:
-            raise protocol_error(exc, *loc) from None
-        return fields
+        context = self._context(None if only is None else frozenset(only))
+        return context.validate(given, *loc)
 
     def is_required(self, name: str) -> bool:
         """Return whether a caller must give this field."""
@@ -110,14 +94,14 @@ class Fields:
     def problem(self) -> str | None:
         """Return why these fields cannot be validated, None if they can."""
         try:
-            self._adapter()
+            self._context()
         except DeclarationError as exc:
             return str(exc)
         return None
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the context that a walker event carries."""
-        return self._adapter().json_schema()
+        return self._context().schema()
 
     def table(self) -> list[FieldInfo]:
         """Return the fields in order of declaration."""
@@ -150,25 +134,23 @@ class Fields:
             self._kinds = kinds
         return kinds
 
-    def _adapter(self, names: frozenset[str] | None = None) -> TypeAdapter[Any]:
+    def _context(self, names: frozenset[str] | None = None) -> Context:
         """Return what validates these fields, by default all but files."""
+        from jacnb.walkers.contexts import Context
+
         data = self._sorted_out()[1]
         names = data if names is None else names & data
-        adapter = self._adapters.get(names)
-        if adapter is None:
-            members = {
-                name: (Required if _is_required(field) else NotRequired)[
-                    self._checked_hint(name)
-                ]
-                for name, field in self._all.items()
-                if name in names
-            }
-            adapter = TypeAdapter(_typed_dict(self.owner, members))
-            self._adapters[names] = adapter
-        return adapter
+        context = self._contexts.get(names)
+        if context is None:
+            hints = {n: self._checked_hint(n) for n in self._all if n in names}
+            required = frozenset(n for n in hints if self.is_required(n))
+            context = self._contexts[names] = Context(self.owner, hints, required)
+        return context
 
     def _checked_hint(self, name: str) -> Any:
-        """Return a field's type, or raise if pydantic cannot validate it."""
+        """Return a field's type, or raise if it cannot come as JSON."""
+        from jacnb.walkers.contexts import can_validate
+
         hint = self.hint(name)
         field = f"walker {self.owner}: its field {name!r} has the type"
         if name in self._unresolved:
@@ -176,13 +158,11 @@ class Fields:
                 f"{field} {_type_name(hint)}, which is not defined: "
                 "define it before the walker"
             )
-        try:
-            TypeAdapter(hint)
-        except _NO_SCHEMA:
+        if not can_validate(hint):
             raise DeclarationError(
                 f"{field} {_type_name(hint)}, which no caller can send; exclude it "
                 f"with excluded = [{name!r}] or give it a JSON type"
-            ) from None
+            )
         return hint
 
 
@@ -193,14 +173,6 @@ def merged_errors(errors: Iterable[ProtocolError]) -> ProtocolError:
         [error for part in parts for error in part.errors],
         sum(part.truncated for part in parts),
     )
-
-
-def _typed_dict(owner: str, members: dict[str, Any]) -> type:
-    # Called by another name: a type checker wants to read the members of a TypedDict.
-    make: Any = TypedDict
-    made = make(f"{owner}_context", members)
-    made.__pydantic_config__ = ConfigDict(extra="ignore")
-    return typing.cast("type", made)
 
 
 def _module_of(cls: type, name: str) -> str:

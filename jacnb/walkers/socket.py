@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jacnb.errors import NoRunError
 from jacnb.graph import Node, Session, jid
-from jacnb.protocol.hub import Target
 from jacnb.protocol.json import encode
 
-Notify = Callable[[Target, list[str], str], None]
+if TYPE_CHECKING:
+    from jacnb.protocol.hub import Target
+
+Notify = Callable[["Target", list[str], str], None]
 """Hands one serialised notification to the shell of a run."""
 
 

@@ -240,5 +240,5 @@ def test_the_ids_can_be_read_and_copied(lab):
     alice.get_by_text("n::000000000000000000000002").wait_for()
     assert alice.get_by_role("button", name="Copy root_id").is_visible()
     alice.get_by_role("button", name="Clear this view").click()
-    alice.get_by_text("No messages yet.").wait_for()
+    alice.get_by_text("Cleared here").wait_for()
     lab.screenshot("details")

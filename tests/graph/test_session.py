@@ -331,6 +331,7 @@ def test_a_walker_may_set_the_response(store: MemoryStore) -> None:
     session = Session(store)
     assert session.custom is None
     with session:
+        assert get_context().custom is None
         session.run(Custom(), session.root)
     assert (session.status, session.custom) == (201, b'{"a":1,"reports":0}')
 

@@ -271,6 +271,21 @@ def test_visiting_a_path_of_edges_visits_edge_and_node(run: Any) -> None:
     assert run(Edges()) == ["lane 7", "c", "d"]
 
 
+def test_a_path_can_be_visited_itself(run: Any) -> None:
+    run(PlantStops())
+
+    class Path(Walker):
+        @on_entry
+        def start(self, here: Root) -> None:
+            visit(self, OPath(here).edge_out(node=lambda stop: stop.name == "b"))
+
+        @on_entry
+        def met(self, here: Stop) -> None:
+            report(here.name)
+
+    assert run(Path()) == ["b"]
+
+
 def test_spawn_needs_a_walker_and_places(store: MemoryStore) -> None:
     with Session(store):
         with pytest.raises(TypeError, match="spawn\\(\\) takes a walker and a node"):

@@ -80,7 +80,7 @@ def test_since_gives_what_is_new() -> None:
 
 
 def test_the_oldest_payloads_give_way_and_their_entries_stay() -> None:
-    trace, one = Trace(ticking(), max_bytes=50), Connection(PUBLIC)
+    trace, one = Trace(ticking(), max_bytes=49), Connection(PUBLIC)
     trace.record(Kind.NOTIFICATION, "channel", text="a" * 20, receivers=(one,))
     trace.record(Kind.EVENT, "channel", text="b" * 30)
     first, second = trace
@@ -107,15 +107,16 @@ def test_bytes_are_counted_not_characters() -> None:
     assert texts(trace) == [None, None, "\ud800"]
 
 
-def test_receivers_take_room_unless_they_are_those_of_the_entry_before() -> None:
+def test_receivers_take_room_unless_they_are_the_same_as_before() -> None:
     room = [Connection(PUBLIC) for _ in range(10)]
     trace, same = Trace(ticking(), max_bytes=200), tuple(room)
     for _ in range(5):
         trace.record(Kind.NOTIFICATION, "channel", text="{}", receivers=same)
-    assert texts(trace) == ["{}"] * 5
+        trace.record(Kind.REPLY, "walker", receivers=same[:1])
+    assert texts(trace) == ["{}", None] * 5
     for _ in range(2):
         trace.record(Kind.NOTIFICATION, "channel", text="{}", receivers=tuple(room))
-    assert texts(trace) == [None, *["{}"] * 6]
+    assert texts(trace) == [None, None, *["{}", None] * 4, "{}", "{}"]
 
 
 def test_a_long_name_is_cut() -> None:

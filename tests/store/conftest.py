@@ -8,6 +8,10 @@ import pytest
 from jacnb.store import MemoryStore
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "threads: may start threads and open sockets")
+
+
 @pytest.fixture(autouse=True)
 def no_threads_no_sockets(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch

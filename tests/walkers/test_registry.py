@@ -58,7 +58,7 @@ def test_a_call_in_flight_keeps_the_class_it_began_with() -> None:
 def test_a_walker_of_another_module_is_replaced_with_a_warning() -> None:
     elsewhere("first_module")
     try:
-        with pytest.warns(UserWarning) as caught:
+        with pytest.warns(UserWarning, match="replaced") as caught:
             elsewhere("second_module")
     finally:
         del sys.modules["first_module"], sys.modules["second_module"]

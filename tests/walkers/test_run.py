@@ -191,11 +191,11 @@ def test_an_error_can_always_be_sent(world: World) -> None:
 
 
 def test_an_error_that_cannot_be_shown_is_named(world: World) -> None:
-    class Mute(Exception):
+    class MuteError(Exception):
         def __str__(self) -> str:
             raise RuntimeError
 
-    assert world.call(fails_with(Mute())).error == "Mute"
+    assert world.call(fails_with(MuteError())).error == "MuteError"
 
 
 def test_exit_ends_the_run_and_nothing_else(world: World) -> None:
