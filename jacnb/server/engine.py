@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from jacnb.accounts import Accounts
-from jacnb.graph import NotebookSession, Session
+from jacnb.graph import NotebookSession, Session, jid
 from jacnb.graph.turns import Turns
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.hub import Deliver, Hub, Outcome, Target, WalkerCall
@@ -23,6 +23,7 @@ from jacnb.server.settings import Settings
 from jacnb.store import MemoryStore
 from jacnb.walkers.registry import Declaration
 from jacnb.walkers.run import Job, Run, perform, perform_async
+from jacnb.walkers.socket import many
 
 MAX_RUNS = 1000
 """How many walker runs are kept for their author."""
@@ -151,7 +152,7 @@ class Engine:
             notify(target, ids, text, cause)
 
         def visited(walker: Any, location: Any) -> None:
-            self._record(Kind.VISIT, repr(location), cause)
+            self._record(Kind.VISIT, jid(location), cause)
 
         return Job(
             declaration=declaration,
@@ -178,7 +179,4 @@ class Engine:
 
 def as_ids(roots: Iterable[Any]) -> list[str]:
     """Return the ids of roots that may be given as objects."""
-    from jacnb.graph import jid
-    from jacnb.walkers.socket import many
-
     return [root if isinstance(root, str) else jid(root) for root in many(roots)]

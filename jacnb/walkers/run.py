@@ -44,6 +44,9 @@ _MAX_ERROR: Final = 500
 # Frames of these modules say nothing to a walker's author.
 _OURS: Final = ("jacnb.walkers.", "jacnb.graph.", "contextlib.")
 
+# Values that no walker can change in place.
+_FLAT: Final = frozenset({str, int, float, bool, type(None)})
+
 OnVisit = Callable[[Walker, Any], None]
 
 
@@ -220,7 +223,7 @@ class _Attempts:
     def walker(self) -> Walker:
         """Return a walker with the fields of the call."""
         # Each attempt has its own values: the one before may have changed them.
-        return self._job.declaration.cls(**copy.deepcopy(self._job.fields))
+        return self._job.declaration.cls(**_copied(self._job.fields))
 
     def entry(self) -> Node:
         """Return the node where the walker starts."""
@@ -293,6 +296,13 @@ def _status(session: Session) -> int:
         raise TypeError(
             f"the status of a response is a whole number, not {session.status!r}"
         ) from None
+
+
+def _copied(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if type(value) in _FLAT else copy.deepcopy(value)
+        for name, value in fields.items()
+    }
 
 
 def _one_line(exc: BaseException) -> str:

@@ -96,6 +96,13 @@ def test_a_users_root_and_nodes_are_private(
             assert str(refused.value) == message
 
 
+def test_a_foreign_root_can_be_named_though_not_read(
+    store: MemoryStore, alice: str, bob: str
+) -> None:
+    with Session(store, root_id=bob):
+        assert jid(jobj(alice)) == alice
+
+
 def test_an_entry_must_be_a_node_that_exists(store: MemoryStore) -> None:
     with Session(store) as session:
         assert isinstance(session.entry(), Root)
