@@ -43,6 +43,7 @@ from jacnb.graph.operations import (
     disconnect,
     jid,
     jobj,
+    reset_graph,
     root,
     save,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "printgraph",
     "refs",
     "report",
+    "reset_graph",
     "revoke",
     "root",
     "safe_subscript",

@@ -186,6 +186,21 @@ def destroy(objs: Archetype | Iterable[Archetype]) -> None:
     session.settle()
 
 
+def reset_graph(root: Root | None = None) -> int:
+    """Delete all that a user owns but the root, and return how many objects it was.
+
+    Args:
+        root: The user's root; by default the current user's.
+    """
+    session = current_session()
+    owner = session.root_id if root is None else jid(root)
+    new = [each.id for each in session.fresh if each.root_id == owner]
+    found = [session.anchor(each) for each in (*session.store.owned_by(owner), *new)]
+    anchors = [each for each in found if each is not None]
+    destroy([session.object_of(each) for each in anchors])
+    return len(anchors)
+
+
 def assign_all(targets: T, attr_val: Assignments) -> T:
     """Set the same fields of several objects, and return the objects."""
     for obj in targets:  # type: ignore[attr-defined]

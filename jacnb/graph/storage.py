@@ -110,6 +110,10 @@ class Store(Protocol):
         """Return the edges at this node, both directions, in order of creation."""
         ...
 
+    def owned_by(self, root_id: str) -> Sequence[str]:
+        """Return the ids of all that a user owns, the root itself not among them."""
+        ...
+
     def roots(self) -> Sequence[str]:
         """Return the ids of all roots, the public one first."""
         ...

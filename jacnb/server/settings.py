@@ -55,8 +55,9 @@ class Settings:
                 raise ServerError(f"{name} is a number greater than 0, not {value!r}")
         if self.order not in ("queue", "dfs"):
             raise ServerError(f"order is 'queue' or 'dfs', not {self.order!r}")
-        if not (isinstance(self.port, int) and 0 <= self.port <= 65535):
-            raise ServerError(f"{self.port!r} is no port; 0 picks a free one")
+        port: object = self.port
+        if not (isinstance(port, int) and 0 <= port <= 65535):
+            raise ServerError(f"{port!r} is no port; 0 picks a free one")
         if self.secret is not None and len(self.secret) < SECRET_BYTES:
             raise ServerError(f"secret has fewer than {SECRET_BYTES} bytes")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.hub import ChangeUserCall, Outcome, Target, WalkerCall
@@ -126,5 +126,9 @@ class WebSocketHandler(Handler):
 
     def _token(self) -> str | None:
         """Return what the client gave: ``?auth=`` wins, even if it is bad."""
-        given: Any = self.last_query("auth") or self.header("Authorization")
-        return given or None
+        given = self.last_query("auth")
+        if given:
+            return given
+        # Jupyter's proxy passes its own `Authorization: token …` on: not ours.
+        scheme, _, token = (self.header("Authorization") or "").partition(" ")
+        return token if scheme.lower() == "bearer" else None

@@ -64,6 +64,12 @@ class MemoryStore:
         # `tuple(dict)` is one step for other threads; an edge may vanish after it.
         return [record for record in self.get_many(tuple(ids)) if record is not None]
 
+    def owned_by(self, root_id: str) -> Sequence[str]:
+        """Return the ids of all that a user owns, the root itself not among them."""
+        with self._lock:
+            records = list(self._records.values())
+        return [record.id for record in records if record.root_id == root_id]
+
     def roots(self) -> Sequence[str]:
         """Return the ids of all roots, the public one first."""
         return tuple(self._roots)

@@ -15,7 +15,8 @@ from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnno
 # Before Python 3.12 pydantic takes no TypedDict but this one, which it brings itself.
 from typing_extensions import TypedDict
 
-from jacnb.protocol.validation import protocol_error
+from jacnb.errors import ProtocolError
+from jacnb.protocol.validation import MAX_INPUT, protocol_error
 
 _NO_SCHEMA = (
     PydanticSchemaGenerationError,
@@ -55,6 +56,10 @@ class Context:
             return self._adapter.validate_python(given)
         except ValidationError as exc:
             raise protocol_error(exc, *loc) from None
+        except Exception as exc:  # noqa: BLE001 - a validator of the user's may raise any
+            said = f"{type(exc).__name__}: {exc}"[:MAX_INPUT]
+            error = {"type": "value_error", "loc": [*loc], "msg": said}
+            raise ProtocolError([error]) from None
 
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""

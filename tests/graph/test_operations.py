@@ -25,6 +25,7 @@ from jacnb.graph import (
     jid,
     jobj,
     refs,
+    reset_graph,
     root,
     save,
 )
@@ -301,6 +302,23 @@ def test_a_deleted_object_is_not_found(session: Session) -> None:
 def test_allroots_gives_every_users_root(store: MemoryStore, session: Session) -> None:
     other = store.new_root()
     assert [jid(each) for each in allroots()] == [PUBLIC_ROOT_ID, other]
+
+
+def test_a_users_graph_can_be_reset(store: MemoryStore, session: Session) -> None:
+    other = store.new_root()
+    with Session(store, root_id=other) as theirs:
+        connect(root(), Room())
+        theirs.commit()
+    connect(root(), [Room(), Room()])
+    commit()
+    connect(root(), Room())
+    assert reset_graph() == 6
+    commit()
+    assert refs(root()) == []
+    assert stored(store) == 3
+    assert reset_graph(jobj(other)) == 2
+    commit()
+    assert stored(store) == 3
 
 
 def test_assign_all_sets_fields_and_returns_the_objects() -> None:

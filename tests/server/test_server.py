@@ -428,6 +428,8 @@ def test_auth_in_the_query_wins_over_the_header(serve, dial) -> None:
     assert both.greeting["data"][root] == bob.root_id
     bad = dial(server, "?auth=zzz", header=header)
     assert bad.greeting["data"][root] == "n::000000000000000000000001"
+    no_word = dial(server, header=[f"Authorization: {alice.token}"])
+    assert no_word.greeting["data"][root] == "n::000000000000000000000001"
     bare = dial(server, f"?auth={bob.token}")
     assert bare.greeting["data"][root] == bob.root_id
 

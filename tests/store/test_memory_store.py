@@ -97,6 +97,13 @@ def test_orphans_are_removed_if_no_edge_is_left(store: MemoryStore) -> None:
     assert store.get("n:City:b") is not None
 
 
+def test_what_a_user_owns_can_be_listed(store: MemoryStore) -> None:
+    root_id = store.new_root()
+    mine = dataclasses.replace(node("mine"), root_id=root_id)
+    store.commit(ChangeSet(inserts=[mine, node("other")]))
+    assert store.owned_by(root_id) == [mine.id]
+
+
 def test_an_edge_that_vanishes_while_reading_is_left_out(store: MemoryStore) -> None:
     store.commit(ChangeSet(inserts=[node("a"), edge("1", "a", "a")]))
     store._records.pop("e:Road:1")
