@@ -40,7 +40,8 @@ def find(registry: Registry, path: str) -> list[Route]:
 def _candidates(registry: Registry, path: str) -> Iterator[Declaration]:
     """Return the walkers that ``path`` may mean; nearly always its third part says."""
     parts = path.split("/", 3)
-    named = registry.find(parts[2]) if parts[:2] == ["", "walker"] else None
+    is_below = parts[:2] == ["", "walker"] and len(parts) > 2
+    named = registry.find(parts[2]) if is_below else None
     if named is not None:
         yield named
     for declaration in registry:

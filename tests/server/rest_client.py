@@ -43,15 +43,13 @@ class Rest:
         if body is not None:
             headers.setdefault("Content_Type", "application/json")
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request(
-            method,
-            self.filled(path),
-            body,
-            {name.replace("_", "-"): value for name, value in headers.items()},
-        )
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, self.filled(path), body, sent)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
         got = {name.lower(): value for name, value in answer.getheaders()}
         return Reply(answer.status, got, text)
 
