@@ -23,10 +23,14 @@ def invalid(kind: str, loc: list[Any], message: str, *given: Any) -> ProtocolErr
     """Return one validation error; ``given`` is the input it is about, if any."""
     error: dict[str, Any] = {"type": kind, "loc": loc, "msg": message}
     if given:
-        value = masked(given[0])
-        text = encode(value)
-        error["input"] = value if len(text) <= MAX_INPUT else text[:MAX_INPUT]
+        error["input"] = _excerpt(given[0])
     return ProtocolError([error])
+
+
+def _excerpt(given: Any) -> Any:
+    value = masked(given)
+    text = value if isinstance(value, str) else encode(value)
+    return value if len(text) <= MAX_INPUT else text[:MAX_INPUT]
 
 
 def missing(*loc: str) -> ProtocolError:
@@ -80,8 +84,9 @@ def credentials(value: Any) -> tuple[str, str]:
     except ValidationError as exc:
         problem = protocol_error(exc, "body")
         for error in problem.errors:
-            if error["loc"] == ["body", "password"] and error["type"] != "missing":
-                error["input"] = "***"
+            if error["type"] == "missing":
+                # What it is missing from is no secret, but for a password in it.
+                error["input"] = _excerpt(value)
         raise problem from None
     return found["email"], found["password"]
 

@@ -56,7 +56,7 @@ class Policy:
         origin = origin.lower()
         if origin in self._origins or origin == f"{scheme}://{host.lower()}":
             return True
-        name = _host_name(urlsplit(origin).netloc)
+        name = _host_name(origin.partition("://")[2])
         return name == _LOCALHOST or (_is_ip(name) and ip_address(name).is_loopback)
 
 

@@ -19,6 +19,7 @@ from jacnb.walkers.uploads import is_file_type
 if TYPE_CHECKING:
     from jacnb.walkers.contexts import Context
 
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class FieldInfo:
     """One field of a walker, for forms and tables."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from enum import Enum
 from typing import Any
 
@@ -171,6 +172,14 @@ class w_async(Walker):
         report(self.val)
 
 
+@specs(auth=False)
+class w_async_notify(Walker):
+    @on_entry
+    async def enter(self, here: Root) -> None:
+        await asyncio.sleep(0)
+        socket.notify_channels(["async-room"], {"at": "end"})
+
+
 @public
 class w_raise(Walker):
     @on_entry
@@ -189,7 +198,7 @@ class w_exit(Walker):
 @public
 class w_factory(Walker):
     d: dict[str, Any] = {}
-    l: list[Any] = [1]
+    l: list[Any] = [1]  # noqa: E741
     any_: Any = None
     u: int | str = 0
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import socket
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from json import loads
+from threading import Event
 from typing import Any
 
 import pytest
 from rest_app import WALKERS
 from rest_client import Reply, Rest, multipart
 
-from jacnb import Registry, Server
+from jacnb import Registry, Server, walker
 from jacnb.ids import PUBLIC_ROOT_ID
 
 ROOT = {"status": 200, "reports": ["root"]}
@@ -475,7 +476,7 @@ def test_errors_are_bounded(rest: Rest) -> None:
 
 
 def test_tokens_in_a_faulty_body_are_masked(rest: Rest) -> None:
-    reply = rest.call("POST /walker/w_simple", {"token": rest.tokens["a"]}, "a")
+    reply = rest.call("POST /walker/w_simple", {"token": "secret"}, "a")
 
     assert reply.json["detail"] == [missing("body", "val", {"token": "***"})]
 
@@ -848,6 +849,15 @@ def test_an_async_walker_answers_with_its_id(server: Server, rest: Rest) -> None
     assert (kind, name, len(digits)) == ("w", "w_async", 24)
 
 
+def test_an_async_walker_goes_on_after_its_answer(server: Server, rest: Rest) -> None:
+    listener = server.connect(channel_id="async-room")
+    reply = rest.call("POST /walker/w_async_notify")
+
+    assert reply.json["walker_id"].startswith("w:w_async_notify:")
+    assert listener.expect(at="end").value == {"at": "end"}
+    listener.close()
+
+
 def test_a_walker_that_raises_tells_one_line(server: Server, rest: Rest) -> None:
     reply = rest.call("POST /walker/w_raise")
 
@@ -1015,12 +1025,29 @@ def test_a_failure_of_ours_is_logged_and_not_told(
 def test_a_caller_may_leave_before_the_answer(server: Server, rest: Rest) -> None:
     before = len(server.runs)
     with socket.create_connection(("127.0.0.1", server.port)) as peer:
-        head = f"POST /walker/w_both HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {rest.tokens['a']}\r\nContent-Length: 2\r\n\r\n{{}}"
-        peer.sendall(head.encode())
+        lines = ["POST /walker/w_public HTTP/1.1", "Host: localhost"]
+        peer.sendall("\r\n".join([*lines, "Content-Length: 2", "", "{}"]).encode())
     reply: Reply = rest.call("POST /walker/w_nothing")
 
     assert reply.status == 200
     assert len(server.runs) >= before
+
+
+def test_a_server_stops_while_a_walker_runs(serve: Callable[..., Server]) -> None:
+    started, go = Event(), Event()
+
+    @walker(auth=False)
+    def endless() -> None:
+        started.set()
+        go.wait(10)
+
+    server = serve(endless)
+    with socket.create_connection(("127.0.0.1", server.port), 10) as peer:
+        peer.sendall(b"POST /walker/endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert started.wait(10)
+        server.stop()
+        assert peer.recv(1) == b""
+    go.set()
 
 
 def test_a_body_has_a_bound(rest: Rest) -> None:
