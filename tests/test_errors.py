@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from jacnb.errors import (
-    ConnectionClosedError,
     ConnectError,
+    ConnectionClosedError,
     InvalidIdError,
     ProtocolError,
     WalkerError,

@@ -637,3 +637,26 @@ def test_the_trace_holds_no_token(start) -> None:
     texts = "".join(entry.text or "" for entry in server.trace)
     assert alice.token not in texts
     assert '"token":"***"' in texts
+
+
+def test_an_answer_that_nobody_waits_for_is_not_unread(start) -> None:
+    client = start(add).connect()
+    client.send_walker("add", a=1, response=True)
+    client.expect_nothing()
+    values = [message.value for message in client.messages]
+    assert any(value.get("reports") == [2] for value in values)
+
+
+def test_a_custom_report_of_a_node_is_its_context(start) -> None:
+    from jacnb import log_report
+
+    class Note(Node):
+        text: str = "hello"
+
+    @walker(auth=None)
+    def bare() -> None:
+        log_report(Note(), custom=True)
+
+    client = start(bare).connect()
+    event = {"type": "walker", "walker": "bare", "response": True}
+    assert raw(client, event) == [{"text": "hello"}]

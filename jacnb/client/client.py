@@ -222,11 +222,19 @@ class Client:
         context: Mapping[str, Any] | None = None,
         *,
         node: str | None = None,
+        response: bool = False,
         **fields: Any,
     ) -> None:
-        """Run a walker without waiting; an error arrives as a message."""
+        """Run a walker without waiting.
+
+        Without ``response`` only an error arrives, as a message. With it the answer
+        is shown to callbacks and in `messages`, but is nothing to `receive`.
+        """
         fields = {**(context or {}), **fields}
-        self.send(make_event(WalkerEvent, walker=name, context=fields, node=node))
+        if response:
+            self._exchange.start(name, fields, node)
+        else:
+            self.send(make_event(WalkerEvent, walker=name, context=fields, node=node))
 
     def send_to_users(self, ids: Ids, data: Mapping[str, Any]) -> None:
         """Send data to every connection of these users (root ids, or clients)."""

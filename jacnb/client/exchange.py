@@ -7,6 +7,7 @@ from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
+from jacnb.client.calls import Call
 from jacnb.client.events import make_event
 from jacnb.client.intake import Intake
 from jacnb.client.messages import Message
@@ -76,9 +77,8 @@ class Exchange:
         finally:
             self._turn.release()
 
-    def _call(
-        self, name: str, fields: dict[str, Any], node: str | None, timeout: float | None
-    ) -> Response:
+    def start(self, name: str, fields: dict[str, Any], node: str | None) -> Call:
+        """Run a walker; its answer is paired with the call when it comes."""
         calls = self._intake.calls
         call = calls.begin(name)
         parts = {"walker": name, "context": fields, "node": node, "id": call.id}
@@ -87,6 +87,12 @@ class Exchange:
         except JacnbError:
             calls.cancel(call)
             raise
+        return call
+
+    def _call(
+        self, name: str, fields: dict[str, Any], node: str | None, timeout: float | None
+    ) -> Response:
+        call = self.start(name, fields, node)
         if not self._transport.wait(lambda: call.is_done, timeout):
             raise _late(name)
         return Response.of(call.result())

@@ -19,7 +19,7 @@ from jacnb.graph.archetypes import Archetype, Node, Root, Walker
 from jacnb.graph.changes import apply_changes, collect_changes
 from jacnb.graph.context import UNSET, at_work
 from jacnb.graph.loading import fill
-from jacnb.graph.reports import to_json
+from jacnb.graph.reports import context_of, to_json
 from jacnb.graph.storage import READ, Record, Store
 from jacnb.graph.turns import Turn
 from jacnb.graph.walk import Place, drive, drive_async
@@ -271,7 +271,11 @@ class Session:
     @property
     def custom(self) -> bytes | None:
         """The whole response as JSON, if a walker reported it with ``custom=True``."""
-        return None if self.raw_custom is UNSET else to_json(self.raw_custom)
+        if self.raw_custom is UNSET:
+            return None
+        custom = self.raw_custom
+        # As in Jac Cloud: alone, an object is its context, without an id.
+        return to_json(context_of(custom) if isinstance(custom, Archetype) else custom)
 
 
 def _tied_to(anchor: Anchor) -> list[Anchor]:

@@ -22,8 +22,16 @@ class Sender(Protocol):
     def send_to_clients(self, ids: list[str], data: dict[str, Any], /) -> object:
         """Send a client event."""
 
-    def send(self, event: dict[str, Any], /) -> object:
-        """Send any event."""
+    def send_walker(
+        self,
+        name: str,
+        context: dict[str, Any],
+        /,
+        *,
+        node: str | None,
+        response: bool,
+    ) -> object:
+        """Send a walker event."""
 
 
 def carry_out(order: Mapping[str, Any], client: Sender) -> None:
@@ -60,12 +68,9 @@ def _run_walker(order: Mapping[str, Any], client: Sender) -> None:
     if not name:
         raise ValueError("which walker? Type its name")
     context = order.get("context")
-    event: dict[str, Any] = {
-        "type": "walker",
-        "walker": name,
-        "context": dict(context) if isinstance(context, Mapping) else {},
-        "response": bool(order.get("response", True)),
-    }
-    if order.get("node"):
-        event["node"] = str(order["node"])
-    client.send(event)
+    client.send_walker(
+        name,
+        dict(context) if isinstance(context, Mapping) else {},
+        node=str(order["node"]) if order.get("node") else None,
+        response=bool(order.get("response", True)),
+    )

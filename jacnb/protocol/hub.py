@@ -176,6 +176,8 @@ class Hub:
     ) -> None:
         """Let somebody else speak on a connection, and tell the client."""
         if not self.is_connected(connection):
+            # Its last events may still be on the way: they are this user's now.
+            connection.identity = identity
             return
         self.users.discard(connection.root_id, connection)
         connection.identity = identity

@@ -33,7 +33,9 @@ def _bounded(error: dict[str, Any], loc: tuple[str, ...]) -> dict[str, Any]:
         "msg": masked_text(error["msg"])[:_MAX_MESSAGE],
         "input": _excerpt(error["input"]),
     }
-    if any(map(is_secret, error["loc"])) and error["input"] is not None:
+    # What surrounds a missing secret is no secret; its members are masked anyway.
+    is_given = error["type"] != "missing" and error["input"] is not None
+    if is_given and any(map(is_secret, error["loc"])):
         bounded["input"] = "***"
     if "ctx" in error:
         bounded["ctx"] = {key: _excerpt(item) for key, item in error["ctx"].items()}

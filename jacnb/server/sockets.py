@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,8 @@ class Sockets:
         self._backend = backend
         self._engine = backend.engine
         settings = backend.engine.settings
+        # Events of clients that are gone, whose walker still runs.
+        self._left: dict[Socket, deque[str | bytes]] = {}
         self.wire = Wire(
             on_text=self._on_text,
             on_close=self._on_close,
@@ -52,15 +55,19 @@ class Sockets:
             socket.peer = self._engine.hub.connect(identity, channel_id, socket)
 
     def _on_text(self, socket: Socket, text: str | bytes) -> None:
-        connection = socket.peer
+        call = self._take(socket.peer, text)
+        if call is not None:
+            socket.pause()
+            self._run(socket, call)
+
+    def _take(self, connection: Connection, text: str | bytes) -> WalkerCall | None:
+        """Handle one event, or return the call that it makes."""
         self._engine.refresh(connection)
-        match call := self._engine.hub.receive(connection, text):
-            case WalkerCall():
-                socket.pause()
-                self._run(socket, call)
-            case ChangeUserCall():
-                identity = self._engine.accounts.identify(call.token)
-                self._engine.hub.finish(call, identity)
+        call = self._engine.hub.receive(connection, text)
+        if isinstance(call, ChangeUserCall):
+            self._engine.hub.finish(call, self._engine.accounts.identify(call.token))
+            return None
+        return call
 
     def _run(self, socket: Socket, call: WalkerCall) -> None:
         """Run a walker elsewhere; the client's next event waits for its end."""
@@ -97,12 +104,27 @@ class Sockets:
 
     def _finish(self, socket: Socket, call: WalkerCall, outcome: Outcome) -> None:
         self._engine.hub.finish(call, outcome)
-        socket.resume()
+        if socket in self._left:
+            self._catch_up(socket)
+        else:
+            socket.resume()
+
+    def _catch_up(self, socket: Socket) -> None:
+        """Handle what a client that is gone sent while its walker ran."""
+        left = self._left[socket]
+        while left:
+            call = self._take(socket.peer, left.popleft())
+            if call is not None:
+                self._run(socket, call)
+                return
+        del self._left[socket]
 
     def _on_close(self, socket: Socket, code: int, reason: str) -> None:
         connection: Connection | None = socket.peer
         if connection is not None:
             self._engine.hub.disconnect(connection)
+            if socket.held:
+                self._left[socket] = deque(socket.held)
         self._backend.mailbox.tell_waiters()
 
     def _on_drain(self, socket: Socket) -> None:
@@ -118,6 +140,9 @@ class WebSocketHandler(Handler):
 
     def get(self) -> None:
         """Upgrade; a bad token makes a public connection, not a refusal."""
+        if self.header("Upgrade") is None:
+            self.refuse(404, "Not Found")
+            return
         channel_id = self.last_query("channel_id")
         if channel_id is not None and len(channel_id) > MAX_CHANNEL_ID:
             self.refuse(400, f"channel_id is limited to {MAX_CHANNEL_ID} characters")

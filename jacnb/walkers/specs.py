@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields as dataclass_fields
+from dataclasses import dataclass, fields as dataclass_fields, replace
 from typing import Any, Final, Literal, TypeVar, cast, overload
 
 from jacnb.errors import DeclarationError
@@ -88,7 +88,13 @@ def specs(
         # Imported late: the registry reads specs, so it stands above this module.
         from jacnb.walkers.registry import redeclare
 
-        cls.__specs__ = made  # type: ignore[attr-defined]
+        before = vars(cls).get("__specs__")
+        if isinstance(before, Specs):
+            # Above @jacnb.walker: what is not said here stays as it was said there.
+            changed = {n: getattr(made, n) for n in given if n in _NAMES}
+            cls.__specs__ = replace(before, **changed)  # type: ignore[attr-defined]
+        else:
+            cls.__specs__ = made  # type: ignore[attr-defined]
         redeclare(cls)
         return cls
 

@@ -137,6 +137,13 @@ class ScriptedClient:
     def send_to_clients(self, ids: list[str], data: Any) -> None:
         self.send({"type": "client", "client_ids": ids, "data": data})
 
+    def send_walker(
+        self, name: str, context: Any, *, node: str | None, response: bool
+    ) -> None:
+        event = {"type": "walker", "walker": name, "context": context}
+        at = {} if node is None else {"node": node}
+        self.send(event | {"response": response} | at)
+
     def send(self, event: dict[str, Any]) -> None:
         if not self.is_open:
             raise ConnectionError("the connection is closed (1006); open a new one")

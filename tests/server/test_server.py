@@ -284,6 +284,30 @@ def test_a_peer_that_closes_while_its_walker_runs_is_unregistered(serve, dial) -
     go_on.set()
 
 
+def test_what_a_client_sent_before_it_closed_is_still_done(serve) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    @walker(auth=None)
+    def first() -> None:
+        started.set()
+        go_on.wait(30)
+
+    @walker(auth=None)
+    def second(channel_id: str) -> None:
+        socket.notify_channels([channel_id], {"n": 1})
+
+    server = serve(first, second)
+    watcher, client = server.connect(channel_id="room"), server.connect()
+    client.send_walker("first")
+    assert started.wait(5)
+    client.send_walker("second", channel_id="room")
+    client.send_to_channels("room", {"n": 2})
+    client.close()
+    wait_for_clients(server, 1)
+    go_on.set()
+    assert [watcher.receive().value["n"] for _ in range(2)] == [1, 2]
+
+
 def test_a_dead_peer_gets_1011(serve, dial) -> None:
     server = serve(ping_interval=0.1, ping_timeout=0.1)
     peer = dial(server)

@@ -5,8 +5,8 @@ import itertools
 from hypothesis import given, strategies as st
 from wire_server import frame
 
-from jacnb.server.frames import Failure, FrameReader, decode_close, encode_close
-from jacnb.server.wire import _unmask_plainly
+from jacnb.server.wire.frames import Failure, FrameReader, decode_close, encode_close
+from jacnb.server.wire.wire import _unmask_plainly
 
 FIRST_BYTES = [0x01, 0x02, 0x00, 0x80, 0x81, 0x82, 0x88, 0x89, 0x8A, 0xC1, 0x83]
 

@@ -4,8 +4,8 @@ import pytest
 from wire_server import WireServer, close_frame, frame, scenario
 
 from jacnb.errors import ServerError
-from jacnb.server.limits import Limits
 from jacnb.server.wire import encode_frame
+from jacnb.server.wire.limits import Limits
 
 QUICK = {"ping_interval": 0.05, "ping_timeout": 0.05}
 PATIENT = {"ping_interval": 0.05, "ping_timeout": 0.4}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from wire_server import WireServer, close_frame, frame, scenario
 
-from jacnb.server import wire as wire_module
-from jacnb.server.frames import FrameReader, encode_frame
+from jacnb.server.wire import wire as wire_module
+from jacnb.server.wire.frames import FrameReader, encode_frame
 
 
 @scenario

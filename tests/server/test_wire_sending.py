@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from wire_server import WireServer, frame, scenario
 
-from jacnb.server.backlog import Backlog
-from jacnb.server.limits import Limits
-from jacnb.server.outbox import Outbox
 from jacnb.server.wire import encode_frame
+from jacnb.server.wire.backlog import Backlog
+from jacnb.server.wire.limits import Limits
+from jacnb.server.wire.outbox import Outbox
 
 MEBIBYTE = 1 << 20
 

@@ -6,9 +6,8 @@ import pytest
 from tornado.iostream import IOStream
 from wire_server import WireServer, close_frame, frame, scenario
 
-from jacnb.server import wire as wire_module
-from jacnb.server.channel import StreamChannel
-from jacnb.server.wire import encode_frame
+from jacnb.server.wire import encode_frame, wire as wire_module
+from jacnb.server.wire.channel import StreamChannel
 
 
 @pytest.fixture(autouse=True)

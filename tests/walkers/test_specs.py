@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jacnb import Walker, specs
+from jacnb import Walker, specs, walker
 from jacnb.errors import DeclarationError
 from jacnb.walkers.registry import REGISTRY
 from jacnb.walkers.specs import Specs, make_specs, specs_of
@@ -150,3 +150,13 @@ def test_a_wrong_spec_stops_the_class() -> None:
                 autz = False
 
     assert "wrong" not in REGISTRY
+
+
+def test_specs_above_a_function_walker_change_only_what_they_name() -> None:
+    @specs(auth=False)
+    @walker
+    def shout(text: str) -> str:
+        return text
+
+    assert specs_of(shout).methods == ("websocket", "post")
+    assert specs_of(shout).auth is False

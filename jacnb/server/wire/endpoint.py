@@ -14,9 +14,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from jacnb.server.backlog import Backlog
-from jacnb.server.channel import Channel
-from jacnb.server.frames import (
+from jacnb.server.wire.backlog import Backlog
+from jacnb.server.wire.channel import Channel
+from jacnb.server.wire.frames import (
     CLOSE,
     PING,
     PONG,
@@ -26,7 +26,7 @@ from jacnb.server.frames import (
     encode_close,
     encode_frame,
 )
-from jacnb.server.limits import Limits
+from jacnb.server.wire.limits import Limits
 
 _log = logging.getLogger(__name__)
 

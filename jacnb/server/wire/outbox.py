@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from jacnb.server.endpoint import Socket
+from jacnb.server.wire.endpoint import Socket
 
 _TURN_SIZE = 1 << 18  # a turn that delivers more bytes than this is written in parts
 

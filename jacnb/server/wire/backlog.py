@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from jacnb.server.limits import Limits
+from jacnb.server.wire.limits import Limits
 
 _WRITE_SIZE: Final = 1 << 18  # small chunks are joined up to this for one write
 

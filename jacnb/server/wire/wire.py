@@ -32,14 +32,12 @@ from tornado.httputil import HTTPServerRequest
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.web import RequestHandler
 
-from jacnb.server.channel import Channel, SocketChannel, StreamChannel
-from jacnb.server.endpoint import Socket
-from jacnb.server.frames import Unmask, encode_frame
-from jacnb.server.heartbeat import Heartbeat
-from jacnb.server.limits import Limits
-from jacnb.server.outbox import Outbox
-
-__all__ = ["Socket", "Wire", "encode_frame"]
+from jacnb.server.wire.channel import Channel, SocketChannel, StreamChannel
+from jacnb.server.wire.endpoint import Socket
+from jacnb.server.wire.frames import Unmask
+from jacnb.server.wire.heartbeat import Heartbeat
+from jacnb.server.wire.limits import Limits
+from jacnb.server.wire.outbox import Outbox
 
 _WATCH_INTERVAL = 0.25
 _READ_SIZE = 65536

@@ -9,9 +9,9 @@ from __future__ import annotations
 from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Callable, Iterable, Sequence
 
-from jacnb.server.endpoint import Socket
-from jacnb.server.frames import PING, encode_frame
-from jacnb.server.limits import Limits
+from jacnb.server.wire.endpoint import Socket
+from jacnb.server.wire.frames import PING, encode_frame
+from jacnb.server.wire.limits import Limits
 
 _SLICE = 200  # sockets that are pinged before the loop may do something else
 
