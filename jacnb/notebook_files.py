@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,9 @@ def open_lab(notebook: Path, options: Sequence[str]) -> int:
     if find_spec("jupyterlab") is None:
         raise JacnbError("JupyterLab is missing: pip install 'jacnb[lab]'")
     command = [sys.executable, "-m", "jupyterlab", str(notebook), *options]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container root is often the only user there is.
+        command.append("--allow-root")
     try:
         return subprocess.call(command)
     except KeyboardInterrupt:

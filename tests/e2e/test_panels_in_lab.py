@@ -11,12 +11,9 @@ carol = server.connect()
 """
 ROOM = "room = ChatRoom([alice, bob, carol])\nroom"
 TALK = """
-import time
-
 def say(client, text, ids=("room",), how="channels"):
     data = {"type": "chat", "data": {"message": text, "from": client.name}}
     getattr(client, f"send_to_{how}")(list(ids), data)
-    time.sleep(0.1)
 
 say(alice, "Hello everybody, this is alice.")
 say(bob, "Hi alice! I hear you over the channel.")

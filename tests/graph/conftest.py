@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -15,23 +13,9 @@ from jacnb.store import MemoryStore
 Run = Callable[..., list[Any]]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "threads: may start threads and open sockets")
-
-
 @pytest.fixture(autouse=True)
-def no_threads_no_sockets(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The core runs where there are none, in a browser; `threads` opts out."""
-    if request.node.get_closest_marker("threads"):
-        return
-
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("the core must not use threads or sockets")
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    monkeypatch.setattr(socket.socket, "__init__", refuse)
+def core_alone(forbid_threads_and_sockets: None) -> None:
+    """This room needs no threads and no sockets."""
 
 
 @pytest.fixture(autouse=True)

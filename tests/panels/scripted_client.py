@@ -149,7 +149,9 @@ class ScriptedClient:
             raise ConnectionError("the connection is closed (1006); open a new one")
         self._note(event, "out", self.sent)
         if self.server.threads:
-            threading.Thread(target=self.server.handle, args=(self, event)).start()
+            elsewhere = threading.Thread(target=self.server.handle, args=(self, event))
+            elsewhere.start()
+            elsewhere.join()
         else:
             self.server.handle(self, event)
 

@@ -332,6 +332,7 @@ def test_a_peer_that_vanishes_mid_message_is_unregistered(serve, dial) -> None:
     peer.sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, struct.pack("ii", 1, 0))
     peer.sock.close()
     wait_for_clients(server, 0)
+    assert clients(server) == 0
 
 
 def test_a_client_that_does_not_read_gets_1013_and_others_are_unharmed(
