@@ -131,7 +131,8 @@ def _missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright is there, a loop seems to run on this thread.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     try:
         from playwright import sync_api
