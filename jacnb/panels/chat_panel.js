@@ -265,7 +265,7 @@ const BUBBLES = {
   note: (entry) => ({ side: "line", body: entry.text }),
   connection: (_entry, frame) => ({
     side: "line",
-    body: `connected to #${shortId(String(frame?.data?.channel_id ?? ""))} as client ${shortId(String(frame?.data?.client_id ?? ""))}`,
+    body: `on channel #${shortId(String(frame?.data?.channel_id ?? ""))} as client ${shortId(String(frame?.data?.client_id ?? ""))}`,
   }),
   response: (_entry, frame) => ({ side: "response", chips: [status(frame)], body: reports(frame) }),
   error: (entry) => ({ side: "error", chips: [chip("⚠ error", "jacnb-bad")], body: [words(entry.text ?? ""), problems(entry)] }),

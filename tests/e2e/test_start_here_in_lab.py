@@ -26,6 +26,8 @@ def test_it_is_readable_in_both_themes(lab):
     bubble = lab.panel("bob").get_by_text("Just for you, Bob.")
     assert contrast(bubble) >= 4.5
     lab.screenshot("start-dark")
+    lab.set_theme("JupyterLab Light")
+    lab.screenshot("room-of-three", of=lab.page.locator(".widget-gridbox").first)
 
 
 def contrast(element) -> float:
