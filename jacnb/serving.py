@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import signal
 import sys
 import traceback
@@ -22,6 +23,7 @@ def serve_file(path: Path, **settings: Any) -> int:
         JacnbError: If the file cannot be run or declares no walker, or the server
             cannot start.
     """
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     load_walkers(path)
     from jacnb.server import Server
 

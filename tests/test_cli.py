@@ -12,7 +12,7 @@ import pytest
 
 import jacnb
 from jacnb.cli import main
-from jacnb.errors import ConnectionClosedError
+from jacnb.errors import ConnectionClosedError, WalkerError
 from jacnb.notebook_files import COPIES, find_notebooks
 from jacnb.walkers.registry import REGISTRY
 
@@ -52,6 +52,21 @@ def test_serve_serves_a_file_until_a_signal(tmp_path, number) -> None:
                 client.receive()
         assert (found.value.code, found.value.reason) == (1001, "server is stopping")
         assert process.wait(10) == 0
+
+
+def test_serve_logs_the_traceback_of_a_walker_that_fails(tmp_path) -> None:
+    app = tmp_path / "app.py"
+    app.write_text(APP.replace('return "hi"', 'raise ValueError("no luck")'))
+    command = [sys.executable, "-m", "jacnb", "serve", str(app), "--port", "0"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as process:
+        with jacnb.connect(process.stdout.readline().split()[-1]) as client:
+            with pytest.raises(WalkerError, match="ValueError: no luck"):
+                client.walker("hello")
+        process.terminate()
+        logged = process.stderr.read()
+    assert "walker hello failed for public" in logged
+    assert f'File "{app}", line 5, in hello' in logged
 
 
 def test_serve_binds_the_host_it_is_told(tmp_path) -> None:

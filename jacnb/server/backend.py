@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +33,6 @@ class Backend:
     """Everything of one server that needs its loop; made on the loop's thread."""
 
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
-        self.log = logging.getLogger("jacnb.server")
         self.mailbox = Mailbox(loop)
         self.policy = Policy(
             settings.host, settings.trusted_hosts, settings.trusted_origins

@@ -6,6 +6,7 @@ and take its calls, so everything a client can see is decided here and below.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -24,6 +25,10 @@ from jacnb.store import MemoryStore
 from jacnb.walkers.registry import Declaration
 from jacnb.walkers.run import Job, Run, perform, perform_async
 from jacnb.walkers.socket import many
+
+log = logging.getLogger("jacnb.server")
+# Nothing is printed unless somebody asks: in a notebook it would land in any cell.
+log.addHandler(logging.NullHandler())
 
 MAX_RUNS = 1000
 """How many walker runs are kept for their author."""
@@ -98,11 +103,15 @@ class Engine:
 
     def perform(self, job: Job) -> Outcome:
         """Run a job on this thread."""
-        return perform(job, self.store, self._turns)
+        outcome = perform(job, self.store, self._turns)
+        _log_failure(job.run)
+        return outcome
 
     async def perform_async(self, job: Job) -> Outcome:
         """Run a job whose walker has coroutines, on this loop."""
-        return await perform_async(job, self.store, self._turns)
+        outcome = await perform_async(job, self.store, self._turns)
+        _log_failure(job.run)
+        return outcome
 
     # For the author.
 
@@ -175,6 +184,11 @@ class Engine:
         if self.trace is None:
             return None
         return self.trace.record(kind, what, text=text, cause=cause)
+
+
+def _log_failure(run: Run) -> None:
+    if run.traceback is not None:
+        log.error("walker %s failed for %s\n%s", run.walker, run.user, run.traceback)
 
 
 def as_ids(roots: Iterable[Any]) -> list[str]:

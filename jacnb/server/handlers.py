@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tornado.web import HTTPError, RequestHandler
 
 from jacnb.protocol.json import encode
+from jacnb.server.engine import log
 
 if TYPE_CHECKING:
     from jacnb.server.backend import Backend
@@ -50,7 +51,7 @@ class Handler(RequestHandler):
             self.header("Host"), self.header("Origin"), self.request.protocol
         )
         if refusal:
-            self.backend.log.warning(
+            log.warning(
                 "refused %s %s: %s", self.request.method, self.request.path, refusal
             )
             self.refuse(403, refusal)
@@ -93,7 +94,7 @@ class Handler(RequestHandler):
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log an error of ours with its traceback, never the request's headers."""
         if not getattr(value, "status_code", None):
-            self.backend.log.error(
+            log.error(
                 "%s %s",
                 self.request.method,
                 self.request.path,
