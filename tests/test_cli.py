@@ -60,9 +60,10 @@ def test_serve_logs_the_traceback_of_a_walker_that_fails(tmp_path) -> None:
     command = [sys.executable, "-m", "jacnb", "serve", str(app), "--port", "0"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes) as process:
-        with jacnb.connect(process.stdout.readline().split()[-1]) as client:
-            with pytest.raises(WalkerError, match="ValueError: no luck"):
-                client.walker("hello")
+        client = jacnb.connect(process.stdout.readline().split()[-1])
+        with pytest.raises(WalkerError, match="ValueError: no luck"):
+            client.walker("hello")
+        client.close()
         process.terminate()
         logged = process.stderr.read()
     assert "walker hello failed for public" in logged

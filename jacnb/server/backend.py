@@ -67,7 +67,8 @@ class Backend:
         self._walkers.close()
         self.passwords.close()
         if self._coroutines is not None:
-            self._coroutines.stop()
+            # A coroutine that blocks its loop is not worth waiting for.
+            self._coroutines.stop(timeout=1.0)
 
     def run(self, job: Job, done: Callable[[Outcome], None]) -> None:
         """Run a walker off the loop; ``done`` is called on whatever thread it ran."""

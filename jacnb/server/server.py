@@ -7,6 +7,7 @@ import html
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 from types import TracebackType
 from typing import Any, Self
@@ -108,11 +109,10 @@ class Server(FrontDoor):
         self.is_running = False
         atexit.unregister(self.stop)
         self._leave()
-        try:
+        with suppress(TimeoutError):
             self._thread.run(self._backend.close(), GRACE + 5)
-        finally:
-            self._thread.stop()
-            _forget(self)
+        self._thread.stop()
+        _forget(self)
 
     def __enter__(self) -> Self:
         return self
