@@ -26,7 +26,10 @@ def serve_file(path: Path, **settings: Any) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     load_walkers(path)
     from jacnb.server import Server
+    from jacnb.server.output import capture_output
 
+    # In a shell the author of a walker looks for its prints where it was started.
+    capture_output(echoes=True)
     stop = Event()
 
     def stopping(number: int, frame: FrameType | None) -> None:
@@ -62,13 +65,17 @@ def load_walkers(path: Path) -> None:
 
 
 def _run(path: Path) -> None:
-    # Modules beside the file can be imported, as if Python had been given the file.
-    sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    # Modules beside the file can be imported, though none in the place of another.
+    sys.path.append(str(path.parent))
+    name = path.stem
+    if name in sys.modules or name in sys.stdlib_module_names:
+        # A file called socket.py must not stand in for the real one.
+        name = f"app_{name}"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
     except Exception as exc:  # noqa: BLE001 - whatever the user's file raises

@@ -457,7 +457,7 @@ def test_a_run_that_notified_is_not_repeated(world: World, box_id: str) -> None:
     assert (outcome.status, world.runs[-1].attempts) == (409, 1)
     assert outcome.error == (
         f"ConflictError: another run changed {box_id} first: nothing of this run was "
-        "kept; run it again"
+        "kept; run it again (not repeated by itself: something of it was heard or kept)"
     )
     assert len(world.heard) == 1
     assert count(world, box_id) == 100
