@@ -105,11 +105,15 @@ class Run:
         return f"<Run of {self.walker} by {self.user}: {self._summary}>"
 
     def _repr_html_(self) -> str:
-        parts = {"reports": self.reports, "printed": self.output}
-        parts["traceback"] = self.traceback or self.error or ""
+        parts = {
+            "reports": self.reports if self.error is None else "",
+            "printed": self.output,
+            "traceback": self.traceback or self.error or "",
+        }
         rows = "".join(
             f"<tr><th style='text-align:left;vertical-align:top'>{name}</th>"
-            f"<td style='text-align:left'><pre>{html.escape(text)}</pre></td></tr>"
+            "<td style='text-align:left'><pre style='background:none'>"
+            f"{html.escape(text)}</pre></td></tr>"
             for name, text in parts.items()
             if text
         )
