@@ -22,7 +22,7 @@ from jacnb.errors import ConflictError
 from jacnb.graph import Session, commit, connect, get_context, refs, root
 from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.protocol.hub import Outcome
-from jacnb.walkers import perform, run as run_module
+from jacnb.walkers import Run, perform, run as run_module
 from jacnb.walkers.run import MAX_OUTPUT, Run, current_run
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6MX0.c2lnbmF0dXJl"
@@ -532,3 +532,27 @@ def test_a_plain_walker_runs_without_any_loop(world: World) -> None:
     outcome = perform(world.job(plain), world.store, world.turns)
 
     assert outcome == Outcome(reports="[1]")
+
+
+def test_a_run_shows_how_it_went() -> None:
+    run = Run("add", "alice@example.com", None, started=0.0)
+    assert repr(run) == "<Run of add by alice@example.com: running>"
+    run.duration, run.status, run.attempts = 0.0021, 200, 2
+    assert repr(run) == (
+        "<Run of add by alice@example.com: status 200 (2.1 ms, 2 attempts)>"
+    )
+    run.error = "ValueError: no"
+    assert "ValueError: no (2.1 ms" in repr(run)
+
+
+def test_a_run_is_a_table_of_what_its_author_wants_to_see() -> None:
+    run = Run("add", "public", None, started=0.0, duration=0.0, status=200)
+    run.reports = '["<b>"]'
+    run.write("adding <i>")
+    shown = run._repr_html_()
+    assert "[&quot;&lt;b&gt;&quot;]" in shown
+    assert "adding &lt;i&gt;" in shown
+    assert "traceback" not in shown
+    run.error = run.traceback = "ValueError: no"
+    assert "reports" not in run._repr_html_()
+    assert "traceback" in run._repr_html_()
