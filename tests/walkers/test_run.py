@@ -22,7 +22,7 @@ from jacnb.errors import ConflictError
 from jacnb.graph import Session, commit, connect, get_context, refs, root
 from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.protocol.hub import Outcome
-from jacnb.walkers import Run, perform, run as run_module
+from jacnb.walkers import perform, run as run_module
 from jacnb.walkers.run import MAX_OUTPUT, Run, current_run
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6MX0.c2lnbmF0dXJl"
