@@ -491,6 +491,8 @@ def interrupted(step: int, action: Callable[[], object]) -> bool:
         return trace
 
     before = sys.gettrace()
+    # Python 3.12 looks at this frame to see whether opcodes are traced at all.
+    sys._getframe().f_trace_opcodes = True
     sys.settrace(trace)
     try:
         action()
