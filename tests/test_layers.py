@@ -32,6 +32,7 @@ ALLOWED = {
         "client",
     },
     "panels": {"errors", "ids", "client", "server"},
+    "jac": {"errors", "ids", "graph", "walkers", "server"},
 }
 
 HEAVY = ["tornado", "ipywidgets", "anywidget", "websocket", "jwt", "argon2", "jaclang"]
