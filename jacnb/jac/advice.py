@@ -20,6 +20,9 @@ _BODY: Final = "a body stands in braces: walker visitor { … }"
 _RULES: Final = [
     _Rule("'-->'", "", _BODY),
     _Rule(
+        "follows default", "", "fields without a default stand before those with one"
+    ),
+    _Rule(
         "Unexpected character|means nothing",
         r"«»[^\x00-\x7f]",
         "names are made of the letters a to z, digits and _",

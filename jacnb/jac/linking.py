@@ -111,7 +111,7 @@ class _Linker(ast.NodeTransformer):
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
         """Take what the author imports of Jac's library from jacnb's."""
-        if is_compilers_import(node) or not _is_library(node.module):
+        if is_compilers_import(node) or not _is_ours(node):
             return node
         is_cloud = str(node.module).startswith("jac_cloud")
         for alias in node.names:
@@ -189,6 +189,13 @@ def _is_future(statement: ast.stmt) -> bool:
 def _is_library(module: str | None) -> bool:
     home = str(module).split(".")[0]
     return home in ("jaclang", "jac_cloud")
+
+
+def _is_ours(node: ast.ImportFrom) -> bool:
+    """Tell whether an import of the author's is of something that jacnb has."""
+    # Jac Cloud's walkers take files as FastAPI hands them over.
+    is_upload = [each.name for each in node.names] == ["UploadFile"]
+    return _is_library(node.module) or (node.module == "fastapi" and is_upload)
 
 
 def _authors_names(tree: ast.Module) -> set[str]:

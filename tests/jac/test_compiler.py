@@ -32,6 +32,7 @@ MISTAKES = [
     ('with entry { print("abc); }', 1, "close the quotes of this text"),
     ("test adds { assert 1; }", 1, 'a test has its name in quotes: test "adds"'),
     ("obj A { def f(self) { return 1; } }", 1, "has self without naming it"),
+    ("node A { has a: int = 1, b: int; }", 1, "stand before those with one"),
     ("walker w { has größe: int; }", 1, "the letters a to z, digits and _"),
     ("walker w:\n    has x: int\n", 1, "in braces"),
 ]

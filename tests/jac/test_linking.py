@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jacnb import graph
+from jacnb import UploadFile, graph
 from jacnb.errors import JacError, JacSyntaxError
 from jacnb.jac import library, linking
 from jacnb.walkers.registry import REGISTRY
@@ -43,6 +43,10 @@ def test_library_names_can_be_imported_from_where_jaclang_has_them(jac) -> None:
     module = jac("import from jaclang.lib { jid as id_of, Node }")
     assert module.id_of is graph.jid
     assert module.Node is graph.Node
+
+
+def test_files_are_those_of_jacnb(jac) -> None:
+    assert jac("import from fastapi { UploadFile }").UploadFile is UploadFile
 
 
 def test_other_names_of_jac_cloud_fail_when_used_only(jac) -> None:
