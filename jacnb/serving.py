@@ -105,7 +105,9 @@ def _run(path: Path, name: str) -> None:
         else:
             _run_python(path, name)
     except JacSyntaxError as exc:
-        said = "".join(traceback.format_exception_only(exc)).strip()
+        from jacnb.jac.modules import said_of
+
+        said = said_of(exc)
         raise JacnbError(f"{path} is not Jac as jacnb reads it:\n{said}") from None
     except JacError as exc:
         raise JacnbError(str(exc)) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import sys
-import traceback
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -13,7 +12,7 @@ from jacnb.errors import JacError, JacSyntaxError
 from jacnb.graph.session import Order
 from jacnb.jac.declared import Declared, result_of, table_of
 from jacnb.jac.library import JacTest, collected_tests
-from jacnb.jac.modules import look_in, run_jac
+from jacnb.jac.modules import look_in, run_jac, said_of
 
 _USAGE: Final = "use %%jac, or %%jac --order dfs to walk depth first"
 
@@ -69,12 +68,11 @@ def run_cell(
     try:
         linked = run_jac(cell, filename, namespace, order, tell=show)
     except JacSyntaxError as exc:
-        said = "".join(traceback.format_exception_only(exc))
-        raise JacCellError(*said.splitlines()) from None
+        raise JacCellError(*said_of(exc).splitlines()) from None
     except JacError as exc:
         raise JacCellError(f"JacError: {exc}") from None
     except Exception as exc:  # noqa: BLE001 - whatever the author's code raises
-        raise exc.with_traceback(_from(exc.__traceback__, filename)) from None
+        raise exc.with_traceback(_authors(exc.__traceback__, filename)) from None
     finally:
         collected_tests.reset(token)
     results = [result_of(test) for test in tests]
@@ -105,11 +103,20 @@ def order_of(line: str) -> Order | None:
     raise UsageError(_USAGE)
 
 
-def _from(tb: TracebackType | None, filename: str) -> TracebackType | None:
-    """Return the part of a traceback that is the author's."""
+def _authors(tb: TracebackType | None, filename: str) -> TracebackType | None:
+    """Return a traceback from the cell on, without the frames of jacnb."""
     while tb is not None and tb.tb_frame.f_code.co_filename != filename:
         tb = tb.tb_next
-    return tb
+    return _without_ours(tb)
+
+
+def _without_ours(tb: TracebackType | None) -> TracebackType | None:
+    if tb is None:
+        return None
+    rest = _without_ours(tb.tb_next)
+    if str(tb.tb_frame.f_globals.get("__name__")).startswith("jacnb."):
+        return rest
+    return TracebackType(rest, tb.tb_frame, tb.tb_lasti, tb.tb_lineno)
 
 
 def _show(value: object) -> None:

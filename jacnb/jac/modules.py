@@ -10,12 +10,14 @@ import importlib.abc
 import importlib.util
 import linecache
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, Final
 
+from jacnb.errors import JacSyntaxError
 from jacnb.graph.session import Order
 from jacnb.jac.compiler import compile_jac
 from jacnb.jac.linking import Linked, link
@@ -95,6 +97,12 @@ def run_file(path: Path, name: str | None = None, order: Order | None = None) ->
     source = path.read_text(encoding="utf-8")
     run_jac(source, str(path), vars(module), order)
     return module
+
+
+def said_of(error: JacSyntaxError) -> str:
+    """Return a syntax error as Python shows it: place, line, caret, sentence."""
+    said = "".join(traceback.format_exception_only(error)).rstrip()
+    return said.replace(f"{type(error).__module__}.JacSyntaxError", "JacSyntaxError")
 
 
 def look_in(folder: Path) -> None:

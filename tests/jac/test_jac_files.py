@@ -101,8 +101,8 @@ def test_a_mistake_in_a_file_shows_its_place(compiler, tmp_path, capsys) -> None
     assert main(["serve", str(app), "--port", "0"]) == 1
     said = capsys.readouterr().err.splitlines()
     assert said[0] == f"jacnb: {app} is not Jac as jacnb reads it:"
-    assert said[1] == f'File "{app}", line 2'
-    assert said[-1].startswith("jacnb.errors.JacSyntaxError: Expected ':', got 'int'")
+    assert said[1] == f'  File "{app}", line 2'
+    assert said[-1].startswith("JacSyntaxError: Expected ':', got 'int'")
 
 
 def test_an_error_while_a_file_runs_names_its_line(compiler, tmp_path, capsys) -> None:

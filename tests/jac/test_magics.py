@@ -61,7 +61,7 @@ def test_a_syntax_error_shows_only_itself(compiler, shell, capsys) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith('>", line 2')
     assert lines[1:3] == ["    has x int;", "          ^^^"]
-    assert lines[3].startswith("jacnb.errors.JacSyntaxError: Expected ':', got 'int'")
+    assert lines[3].startswith("JacSyntaxError: Expected ':', got 'int'")
     assert len(lines) == 4
 
 
@@ -70,6 +70,18 @@ def test_an_error_shows_the_line_of_jac(compiler, shell, capsys) -> None:
     said = capsys.readouterr().out
     assert "y = x / 0;" in said
     assert "magics.py" not in said
+
+
+def test_an_error_in_a_walk_shows_no_frames_of_jacnb(
+    compiler, shell, server, capsys
+) -> None:
+    shell.run_cell(
+        "%%jac\nwalker fail {\n    can a with Root entry { report 1 / 0; }\n}\n"
+        "with entry { root spawn fail(); }"
+    )
+    said = capsys.readouterr().out
+    assert "report 1 / 0;" in said
+    assert "walk.py" not in said
 
 
 def test_tests_report_in_the_cell(compiler, shell, capsys) -> None:

@@ -80,3 +80,33 @@ def test_restspec_says_how_a_walker_is_offered(sample) -> None:
 
 def test_flow_and_wait(sample) -> None:
     assert sample("new").sum == 3
+
+
+def test_edges_lead_each_way(sample, server) -> None:
+    sample("walks")
+    assert server.connect(user="alice").walker("plan").reports == [
+        [True, 0, 1],
+        ["d"],
+        ["c"],
+        [2],
+        "A",
+    ]
+
+
+def test_untyped_and_united_triggers_and_else(sample, server) -> None:
+    sample("walks")
+    alice = server.connect(user="alice")
+    alice.walker("plan")
+    seen = ["before", "root", "b03", "end"]
+    assert alice.walker("wander").reports == [[seen, 3]]
+
+
+def test_a_place_can_be_visited_next(sample, server) -> None:
+    sample("walks")
+    assert server.connect(user="alice").walker("first").reports == ["y", "x"]
+
+
+def test_a_walker_spawns_another(sample, server) -> None:
+    sample("walks")
+    reports = server.connect(user="alice").walker("caller").reports
+    assert reports == [None, "zero", [0, [None, "zero"]]]
