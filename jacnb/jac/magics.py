@@ -13,8 +13,12 @@ from jacnb.graph.session import Order
 from jacnb.jac.declared import Declared, result_of, table_of
 from jacnb.jac.library import JacTest, collected_tests
 from jacnb.jac.modules import look_in, run_jac, said_of
+from jacnb.walkers.registry import REGISTRY
 
 _USAGE: Final = "use %%jac, or %%jac --order dfs to walk depth first"
+
+# What is typed before the name of a walker.
+_WALKER_CALL: Final = r""".*\.walker\(\s*["']\w*$"""
 
 _numbers = itertools.count(1)
 
@@ -44,6 +48,12 @@ def register(shell: Any) -> None:
         run_cell(shell.user_ns, cell, order_of(line), _show)
 
     shell.register_magic_function(jac, "cell", "jac")
+    shell.set_hook("complete_command", _walkers, re_key=_WALKER_CALL)
+
+
+def _walkers(shell: Any, event: Any) -> list[str]:
+    """Complete the name in ``client.walker("…``."""
+    return [each.name for each in REGISTRY if each.is_websocket]
 
 
 def run_cell(

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from IPython.core.completer import provisionalcompleter
 
+import jacnb
 from jacnb.jac.magics import JacCellError
 
 GREET = """%%jac
@@ -99,6 +101,21 @@ def test_tests_report_in_the_cell(compiler, shell, capsys) -> None:
 def test_a_cell_may_ask_for_depth_first(compiler, shell) -> None:
     shell.run_cell(GREET.replace("%%jac", "%%jac --order dfs")).raise_error()
     assert shell.user_ns["greet"].__jac_order__ == "dfs"
+
+
+def test_names_of_walkers_are_completed(shell) -> None:
+    @jacnb.walker
+    def shout() -> str:
+        return "HEY"
+
+    @jacnb.walker(methods=["post"])
+    def show() -> str:
+        return "no event"
+
+    line = "alice.walker('sh"
+    with provisionalcompleter():
+        found = [c.text for c in shell.Completer.completions(line, len(line))]
+    assert found == ["shout"]
 
 
 def test_another_order_is_refused(shell, capsys) -> None:
