@@ -23,6 +23,9 @@ from jacnb.jac.compiler import compile_jac
 from jacnb.jac.linking import Linked, link
 from jacnb.jac.refusals import refuse
 
+_INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
+"""Folders of what was installed, which may have ``.jac`` files of other makers."""
+
 Tell = Callable[[str], object]
 
 
@@ -130,7 +133,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     ) -> ModuleSpec | None:
         """Return how to load a module, None if it is none of these."""
         for folder in sorted(self.folders) if path is None else path:
-            if not self._is_ours(folder):
+            if not self._is_ours(Path(folder)):
                 continue
             file = Path(folder) / f"{fullname.rpartition('.')[2]}.jac"
             if file.is_file():
@@ -139,8 +142,11 @@ class _Finder(importlib.abc.MetaPathFinder):
                 )
         return None
 
-    def _is_ours(self, folder: str) -> bool:
-        return any(Path(folder).is_relative_to(each) for each in self.folders)
+    def _is_ours(self, folder: Path) -> bool:
+        # An environment may stand beside an author's files, with jaclang in it.
+        if _INSTALLED & set(folder.parts):
+            return False
+        return any(folder.is_relative_to(each) for each in self.folders)
 
 
 class _Loader(importlib.abc.Loader):

@@ -54,6 +54,15 @@ def test_python_imports_jac(folder) -> None:
     assert importlib.import_module("hills").highest == 8849
 
 
+def test_what_is_installed_is_left_alone(folder) -> None:
+    installed = folder / ".venv" / "site-packages"
+    installed.mkdir(parents=True)
+    (installed / "theirs.jac").touch()
+    look_in(folder)
+    assert modules._FINDER.find_spec("pkg.theirs", [str(installed)]) is None
+    assert modules._FINDER.find_spec("pkg.theirs", [str(folder / "land")]) is None
+
+
 def test_a_traceback_shows_the_line_of_jac(jac) -> None:
     module = jac("def half(x: int) -> float {\n    y = x;\n    return y / 0;\n}")
     with pytest.raises(ZeroDivisionError) as found:
