@@ -78,8 +78,9 @@ def _add_files(command: argparse.ArgumentParser) -> None:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    from jacnb.notebook_files import find_notebooks, open_lab
+    from jacnb.notebook_files import find_notebooks, open_lab, require_lab
 
+    require_lab()
     return open_lab(find_notebooks(Path.cwd()) / FIRST_NOTEBOOK, options.rest)
 
 

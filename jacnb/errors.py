@@ -29,11 +29,20 @@ Errors keep their fields; the sentence they print says what to do about it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class JacnbError(Exception):
     """The root of all errors of jacnb."""
+
+    # The attributes that the constructor takes, in order; without them pickle would
+    # make an error out of the sentence of another.
+    _made_of: ClassVar[tuple[str, ...]] = ()
+
+    def __reduce__(self) -> Any:
+        if not self._made_of:
+            return super().__reduce__()
+        return type(self), tuple(getattr(self, name) for name in self._made_of)
 
 
 class DeclarationError(JacnbError):
@@ -42,6 +51,8 @@ class DeclarationError(JacnbError):
 
 class InvalidIdError(JacnbError, ValueError):
     """A string is not the id of a Jac object."""
+
+    _made_of = ("text",)
 
     def __init__(self, text: object) -> None:
         self.text = str(text)[:80]
@@ -55,6 +66,8 @@ class ProtocolError(JacnbError):
         errors: Validation errors as pydantic's ``errors()`` gives them, bounded.
         truncated: How many errors were left out of ``errors``.
     """
+
+    _made_of = ("errors", "truncated")
 
     def __init__(self, errors: list[dict[str, Any]], truncated: int = 0) -> None:
         self.errors = errors
@@ -88,8 +101,11 @@ class ConflictError(GraphError):
         happened: What the other run did with it.
     """
 
+    _made_of = ("object_id", "happened")
+
     def __init__(self, object_id: str, happened: str = "changed") -> None:
         self.object_id = object_id
+        self.happened = happened
         super().__init__(
             f"another run {happened} {object_id} first: nothing of this run was kept; "
             "run it again"
@@ -148,6 +164,8 @@ class ConnectError(ClientError, ConnectionError):
         status: The HTTP status of a refused handshake.
     """
 
+    _made_of = ("url", "reason", "status")
+
     def __init__(self, url: str, reason: str, status: int | None = None) -> None:
         self.url = url
         self.reason = reason
@@ -162,6 +180,8 @@ class ConnectionClosedError(ClientError, ConnectionError):
         code: The close code (RFC 6455 section 7.4), 1006 if there was none.
         reason: What the peer gave as its reason, perhaps empty.
     """
+
+    _made_of = ("code", "reason")
 
     def __init__(self, code: int, reason: str = "") -> None:
         self.code = code
@@ -181,6 +201,8 @@ class WalkerError(ClientError):
         walker: The walker's name.
         error: The error as it came: a string, or a list of validation errors.
     """
+
+    _made_of = ("walker", "error")
 
     def __init__(self, walker: str, error: str | list[dict[str, Any]]) -> None:
         self.walker = walker

@@ -43,15 +43,23 @@ def find_notebooks(here: Path) -> Path:
     return copies
 
 
-def open_lab(notebook: Path, options: Sequence[str]) -> int:
-    """Open a notebook in JupyterLab and return its exit status when it ends.
-
-    Raises:
-        JacnbError: If JupyterLab is not installed.
-    """
+def require_lab() -> None:
+    """Raise a JacnbError if JupyterLab is not installed."""
     if find_spec("jupyterlab") is None:
         raise JacnbError("JupyterLab is missing: pip install 'jacnb[lab]'")
-    command = [sys.executable, "-m", "jupyterlab", str(notebook), *options]
+
+
+def open_lab(notebook: Path, options: Sequence[str]) -> int:
+    """Open a notebook in JupyterLab and return its exit status when it ends."""
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={notebook.parent}",
+        # Not as an argument: then only a browser that is started here would open it.
+        f"--LabApp.default_url=/lab/tree/{notebook.name}",
+        *options,
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container root is often the only user there is.
         command.append("--allow-root")

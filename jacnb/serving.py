@@ -29,7 +29,10 @@ def serve_files(paths: Sequence[Path], **settings: Any) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     _check(paths)
     from jacnb.server import Server
+    from jacnb.server.output import capture_output
 
+    # In a shell the author of a walker looks for its prints where it was started.
+    capture_output(echoes=True)
     stop = Event()
 
     def stopping(number: int, frame: FrameType | None) -> None:
@@ -77,7 +80,7 @@ def load_walkers(paths: Sequence[Path]) -> None:
         path = path.resolve()
         # One file may have imported another before its turn came.
         if getattr(sys.modules.get(path.stem), "__file__", None) != str(path):
-            _run(path, path.stem)
+            _run(path, _name_of(path))
     if not {declaration.cls for declaration in REGISTRY} - before:
         names = ", ".join(str(path) for path in paths)
         raise JacnbError(
@@ -95,8 +98,8 @@ def _check(paths: Sequence[Path]) -> None:
 
 
 def _run(path: Path, name: str) -> None:
-    # Modules beside the file can be imported, as if Python had been given the file.
-    sys.path.insert(0, str(path.parent))
+    # Modules beside the file can be imported, though none in the place of another.
+    sys.path.append(str(path.parent))
     try:
         if path.suffix == ".jac":
             from jacnb.jac.modules import run_file
@@ -113,6 +116,14 @@ def _run(path: Path, name: str) -> None:
         raise JacnbError(str(exc)) from None
     except Exception as exc:  # noqa: BLE001 - whatever the user's file raises
         raise JacnbError(f"{_where(path, exc)}: {type(exc).__name__}: {exc}") from None
+
+
+def _name_of(path: Path) -> str:
+    name = path.stem
+    if name in sys.modules or name in sys.stdlib_module_names:
+        # A file called socket.py must not stand in for the real one.
+        return f"app_{name}"
+    return name
 
 
 def _run_python(path: Path, name: str) -> ModuleType:

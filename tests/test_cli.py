@@ -70,6 +70,17 @@ def test_serve_logs_the_traceback_of_a_walker_that_fails(tmp_path) -> None:
     assert f'File "{app}", line 5, in hello' in logged
 
 
+def test_serve_prints_what_walkers_print(tmp_path) -> None:
+    # Named like a module of the standard library, which it must not stand in for.
+    app = tmp_path / "socket.py"
+    app.write_text(APP.replace('return "hi"', 'print("for the author", flush=True)'))
+    with serve(app, "--port", "0") as process:
+        with jacnb.connect(process.stdout.readline().split()[-1]) as client:
+            client.walker("hello")
+        assert process.stdout.readline() == "for the author\n"
+        process.terminate()
+
+
 def test_serve_binds_the_host_it_is_told(tmp_path) -> None:
     app = tmp_path / "app.py"
     app.write_text(APP)

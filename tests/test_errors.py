@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import pickle
+
+import pytest
+
 from jacnb.errors import (
+    ConflictError,
     ConnectError,
     ConnectionClosedError,
     InvalidIdError,
+    JacnbError,
     ProtocolError,
+    ServerError,
     WalkerError,
 )
 
@@ -59,3 +66,21 @@ def test_a_protocol_error_shows_its_first_error() -> None:
     error = ProtocolError([{"loc": ["event", "data"], "msg": "Field required"}])
     assert str(error) == "event.data: Field required"
     assert str(ProtocolError([])) == ": invalid event"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionClosedError(1013, "slow consumer"),
+        ConnectError("ws://127.0.0.1:1/websocket", "nobody listens there", 403),
+        WalkerError("add", [{"loc": ["a"], "msg": "Field required"}]),
+        ProtocolError([{"loc": ["a"], "msg": "no"}], truncated=3),
+        ConflictError("n:Tally:6b03c54c1feba67ba6d29a97"),
+        InvalidIdError("xyz"),
+        ServerError("the port is taken"),
+    ],
+)
+def test_an_error_survives_pickling(error: JacnbError) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy)) == (type(error), str(error))
+    assert vars(copy) == vars(error)

@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "jacnb"
 ALLOWED = {
     "errors": set(),
     "ids": {"errors"},
+    "cells": set(),
     "protocol": {"errors", "ids"},
     "graph": {"errors", "ids"},
     "walkers": {"errors", "ids", "graph", "protocol"},
@@ -30,8 +31,9 @@ ALLOWED = {
         "store",
         "accounts",
         "client",
+        "cells",
     },
-    "panels": {"errors", "ids", "client", "server"},
+    "panels": {"errors", "ids", "client", "server", "protocol", "cells"},
     "jac": {"errors", "ids", "graph", "walkers", "server"},
 }
 

@@ -111,9 +111,19 @@ def test_a_simulated_user_has_a_root_of_its_own(start) -> None:
 
 def test_a_connection_event_is_answered_with_the_connection_message(start) -> None:
     client = start().connect(channel_id="room")
-    client.connection()
-    first, second = client.messages
+    client.send({"type": "connection", "unknown": 1})
+    client.sync()
+    first, second = list(client.messages)[:2]
     assert first.text == second.text
+
+
+def test_an_id_of_a_connection_or_change_user_event_is_echoed(start) -> None:
+    client = start().connect(channel_id="room")
+    greeting = client.messages[0].value
+    for event in ({"type": "connection"}, {"type": "change_user"}):
+        client.send(event | {"id": "q1"})
+        client.sync()
+        assert client.messages[-2].value == greeting | {"id": "q1"}
 
 
 def test_a_channel_event_reaches_only_that_channel(start) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jacnb.client.backoff import Backoff
 from jacnb.client.client import Client
 from jacnb.client.memory import MemoryTransport
 from jacnb.client.messages import Message, Messages
@@ -16,7 +17,7 @@ from jacnb.client.transport import Transport
 
 if TYPE_CHECKING:
     from jacnb.client.connecting import connect
-    from jacnb.client.network import Backoff, NetworkTransport
+    from jacnb.client.network import NetworkTransport
 
 __all__ = [
     "Backoff",
@@ -33,7 +34,6 @@ __all__ = [
 
 _LAZY = {
     "connect": "jacnb.client.connecting",
-    "Backoff": "jacnb.client.network",
     "NetworkTransport": "jacnb.client.network",
 }
 

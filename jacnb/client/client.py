@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from jacnb.client.events import Ids, make_event, resolve_ids
+from jacnb.client.events import Ids, frame_of, make_event, resolve_ids
 from jacnb.client.exchange import Exchange
 from jacnb.client.inbox import Wanted, missed, unexpected
 from jacnb.client.intake import Intake
@@ -16,8 +16,8 @@ from jacnb.client.messages import Message, Messages
 from jacnb.client.presence import ConnectionInfo
 from jacnb.client.reruns import Reruns
 from jacnb.client.response import Response
-from jacnb.client.tokens import bare, name_in
-from jacnb.client.transport import State, Transport
+from jacnb.client.tokens import Bearer, bare
+from jacnb.client.transport import State, Transport, check_close_code
 from jacnb.errors import (
     ConnectError,
     UnexpectedMessageError,
@@ -32,7 +32,6 @@ from jacnb.protocol.events import (
     UserEvent,
     WalkerEvent,
 )
-from jacnb.protocol.json import encode
 
 Unsubscribe = Callable[[], None]
 
@@ -42,6 +41,7 @@ class Client:
 
     Made by `jacnb.connect(url)` and `server.connect()`. Waiting can be interrupted,
     and the connection stays usable. Any thread may call; callbacks must not wait.
+    A client that nobody refers to any more is closed.
 
     Args:
         transport: The way to the server; opened here.
@@ -62,9 +62,8 @@ class Client:
         timeout: float = 5.0,
     ) -> None:
         self._transport = transport
-        self._intake = Intake(transport.send)
-        self._given_name = name
-        self._token = bare(token)
+        self._bearer = Bearer(transport.url, bare(token), name)
+        self._intake = Intake(transport.send, self._bearer)
         self._reruns = Reruns()
         self._exchange = Exchange(transport, self._intake)
         self.catalogue: Callable[[], list[dict[str, Any]]] | None = None
@@ -78,7 +77,7 @@ class Client:
             lambda: intake.presence.is_greeted or intake.is_closed, timeout
         )
         if intake.presence.is_greeted:
-            self._transport.resume_as(self._token, self.channel_id)
+            self._transport.resume_as(self.token, self.channel_id)
             return
         why = "closed at once" if intake.is_closed else f"no greeting in {timeout:g} s"
         self._transport.close(1000, "")
@@ -112,12 +111,12 @@ class Client:
     @property
     def name(self) -> str:
         """How the client is shown to people: "alice" or "public"."""
-        return self._given_name or name_in(self._token) or "public"
+        return self._bearer.name
 
     @property
     def token(self) -> str | None:
         """The token of this client's user; None for the public."""
-        return self._token
+        return self._bearer.token
 
     @property
     def url(self) -> str:
@@ -198,20 +197,15 @@ class Client:
         if token is None and not info.is_public:
             _warn("this server keeps the user of the handshake; connect anew", 1)
             return info
-        self._token, self._given_name = token, None
+        self._bearer.token, self._bearer.given_name = token, None
         self.check_token(stacklevel=2)
-        self._transport.resume_as(self._token, info.channel_id)
+        self._transport.resume_as(self.token, info.channel_id)
         return info
 
     def check_token(self, *, stacklevel: int = 1) -> None:
         """Warn, and drop the token, if the server takes its bearer for the public."""
-        if self._token is not None and self.info.is_public:
-            self._token = None
-            _warn(
-                f"{self.url} did not accept the token (expired, revoked, or of another "
-                "server?), so this connection is public",
-                stacklevel,
-            )
+        if said := self._bearer.drop_if(self.info.is_public):
+            _warn(said, stacklevel)
 
     # Events without an answer.
 
@@ -253,9 +247,7 @@ class Client:
 
     def send(self, event: Mapping[str, Any] | Event | str | bytes) -> None:
         """Send anything, for experiments: text goes out as it is, bytes as binary."""
-        if isinstance(event, Mapping):
-            event = encode(event, "event")
-        self._exchange.send(event)
+        self._exchange.send(frame_of(event))
 
     # Messages.
 
@@ -345,7 +337,12 @@ class Client:
     # The end.
 
     def close(self, code: int = 1000, reason: str = "") -> None:
-        """End the connection; doing it twice does nothing."""
+        """End the connection; doing it twice does nothing.
+
+        Raises:
+            ValueError: If it is no close code (RFC 6455, section 7.4).
+        """
+        check_close_code(code)
         self._transport.close(code, reason)
 
     def __enter__(self) -> Self:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
-
+from jacnb.client.addresses import websocket_url
+from jacnb.client.backoff import Backoff
 from jacnb.client.client import Client
 from jacnb.client.login import log_in, register as register_user
-from jacnb.client.network import Backoff, NetworkTransport
+from jacnb.client.network import NetworkTransport
 from jacnb.client.tokens import bare
-
-_SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
 
 
 def connect(
@@ -27,6 +25,8 @@ def connect(
     timeout: float = 5.0,
 ) -> Client:
     """Connect to a Jac Cloud server, of jacnb or any other.
+
+    Keep the client: one that nobody refers to is closed.
 
     Args:
         url: ``ws://``, ``wss://``, ``http://`` or ``https://``, or only
@@ -62,20 +62,6 @@ def connect(
     client = Client(transport, name=name, token=token, timeout=timeout)
     client.check_token(stacklevel=2)
     return client
-
-
-def websocket_url(url: str) -> str:
-    """Return the WebSocket address that is meant.
-
-    Raises:
-        ValueError: If it is no address of a server.
-    """
-    parts = urlsplit(url if "://" in url else f"ws://{url}")
-    scheme = _SCHEMES.get(parts.scheme.lower())
-    if scheme is None or not parts.hostname:
-        raise ValueError(f"{url!r} is no address such as ws://127.0.0.1:8000")
-    path = "/websocket" if parts.path in ("", "/") else parts.path
-    return urlunsplit(parts._replace(scheme=scheme, path=path, fragment=""))
 
 
 def _token_for(

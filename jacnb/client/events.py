@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from jacnb.protocol.events import Event
+from jacnb.protocol.json import encode
 from jacnb.protocol.validation import protocol_error
 
 E = TypeVar("E", bound=Event)
@@ -26,6 +27,23 @@ def make_event(kind: type[E], **fields: Any) -> E:
         return kind(**fields)
     except ValidationError as exc:
         raise protocol_error(exc) from None
+
+
+def frame_of(event: Any) -> str | bytes:
+    """Return what goes out for an event, or for what stands in for one.
+
+    Raises:
+        TypeError: If it is none.
+        ValueRangeError: If JSON cannot carry it.
+    """
+    if isinstance(event, Event):
+        return event.to_text()
+    if isinstance(event, Mapping):
+        return encode(event, "event")
+    if isinstance(event, str | bytes):
+        return event
+    kind = type(event).__name__
+    raise TypeError(f"send() takes an event, a dict, text or bytes, not {kind}")
 
 
 def resolve_ids(ids: Ids, kind: str) -> list[Any]:

@@ -15,7 +15,7 @@ from jacnb.client.presence import ConnectionInfo
 from jacnb.client.response import Response
 from jacnb.client.transport import Transport
 from jacnb.errors import JacnbError, WaitTimeoutError
-from jacnb.protocol.events import ConnectionEvent, Event, WalkerEvent
+from jacnb.protocol.events import ConnectionEvent, Event, PairedEvent, WalkerEvent
 
 
 class Exchange:
@@ -36,21 +36,27 @@ class Exchange:
 
     def send(self, event: Event | str | bytes) -> None:
         """Send an event that has no answer, though an error may come."""
+        self._intake.notices.warn()
         self._is_unsettled = True
         self._post(event)
 
     def ask(
-        self, event: Event, timeout: float | None, *, changes_user: bool = False
+        self, event: PairedEvent, timeout: float | None, *, changes_user: bool = False
     ) -> ConnectionInfo:
         """Send an event that a connection message answers, and return what it says."""
+        self._prepare_to_wait()
         presence = self._intake.presence
         ask = presence.ask(changes_user=changes_user)
         try:
-            self._post(event)
+            self._post(event.model_copy(update={"id": ask.id}))
         except JacnbError:
             presence.cancel(ask)
             raise
-        if not self._transport.wait(lambda: ask.is_done, timeout):
+        try:
+            is_answered = self._transport.wait(lambda: ask.is_done, timeout)
+        finally:
+            presence.abandon(ask)
+        if not is_answered:
             raise WaitTimeoutError(
                 "the server did not answer in time; does a walker of this client still "
                 "run?"
@@ -66,6 +72,7 @@ class Exchange:
         self, name: str, fields: dict[str, Any], node: str | None, timeout: float | None
     ) -> Response:
         """Run a walker and return its response."""
+        self._prepare_to_wait()
         if self._intake.calls.echoes:
             return self._call(name, fields, node, timeout)
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -79,6 +86,7 @@ class Exchange:
 
     def start(self, name: str, fields: dict[str, Any], node: str | None) -> Call:
         """Run a walker; its answer is paired with the call when it comes."""
+        self._intake.notices.warn()
         calls = self._intake.calls
         call = calls.begin(name)
         parts = {"walker": name, "context": fields, "node": node, "id": call.id}
@@ -127,6 +135,7 @@ class Exchange:
         self, fits: Callable[[Message], bool], timeout: float | None = None
     ) -> Message | None:
         """Wait for an unread message that fits, and take it; None is the end."""
+        self._prepare_to_wait()
         intake, found = self._intake, None
 
         def is_over() -> bool:
@@ -137,6 +146,11 @@ class Exchange:
         self._transport.wait(is_over, timeout)
         # What came between the last look and the end still counts.
         return found or intake.inbox.take(fits)
+
+    def _prepare_to_wait(self) -> None:
+        """Refuse in a callback, before anything is sent; warn of what went wrong."""
+        self._intake.notices.refuse_to_wait()
+        self._intake.notices.warn()
 
     def _post(self, event: Event | str | bytes) -> None:
         text = event.to_text() if isinstance(event, Event) else event

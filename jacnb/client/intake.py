@@ -6,44 +6,20 @@ import itertools
 import logging
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
 
+from jacnb.client.callbacks import Callbacks, Notices
 from jacnb.client.calls import Calls
 from jacnb.client.inbox import Inbox
-from jacnb.client.messages import Message, Messages, mask_secrets
+from jacnb.client.messages import Message, Messages
 from jacnb.client.presence import Presence
+from jacnb.client.tokens import Bearer
 from jacnb.client.transport import State
 from jacnb.errors import ConnectionClosedError
-from jacnb.protocol.json import encode
+from jacnb.protocol.json import encode, masked_text
 
 _log = logging.getLogger(__name__)
-# A callback's error is logged in a transport's thread, which must never print.
+# It is used in a transport's thread, which must never print.
 _log.addHandler(logging.NullHandler())
-
-T = TypeVar("T")
-
-
-class Callbacks(Generic[T]):
-    """Functions to call with each piece of news."""
-
-    def __init__(self) -> None:
-        self._callbacks: tuple[Callable[[T], object], ...] = ()
-
-    def add(self, callback: Callable[[T], object]) -> Callable[[], None]:
-        """Call it from now on; return how to stop that."""
-        self._callbacks += (callback,)
-        return lambda: self._remove(callback)
-
-    def _remove(self, callback: Callable[[T], object]) -> None:
-        self._callbacks = tuple(c for c in self._callbacks if c is not callback)
-
-    def tell(self, news: T) -> None:
-        """Call each; the failure of one stops neither the others nor the reader."""
-        for callback in self._callbacks:
-            try:
-                callback(news)
-            except Exception:  # noqa: BLE001
-                _log.warning("a callback of a client failed", exc_info=True)
 
 
 class Intake:
@@ -51,18 +27,21 @@ class Intake:
 
     Args:
         send: How to send; for the one event that pairing may need.
+        bearer: Who the client is.
     """
 
-    def __init__(self, send: Callable[[str], None]) -> None:
+    def __init__(self, send: Callable[[str], None], bearer: Bearer) -> None:
+        self._bearer = bearer
         self.messages = Messages()
         self.sent = Messages()
         self.inbox = Inbox()
         self.presence = Presence()
         self.calls = Calls(self.inbox.put, self._challenge)
+        self.notices = Notices()
         self.state: State = "open"
-        self.on_message: Callbacks[Message] = Callbacks()
-        self.on_sent: Callbacks[Message] = Callbacks()
-        self.on_state: Callbacks[State] = Callbacks()
+        self.on_message: Callbacks[Message] = Callbacks("on_message", self.notices)
+        self.on_sent: Callbacks[Message] = Callbacks("on_sent", self.notices)
+        self.on_state: Callbacks[State] = Callbacks("on_state", self.notices)
         self._send = send
         self._ended = (1006, "")
         self._cursors = itertools.count(1)
@@ -75,13 +54,16 @@ class Intake:
     def closed_error(self) -> ConnectionClosedError:
         """Return the error that says how the connection ended."""
         code, reason = self._ended
+        error = ConnectionClosedError(code, reason)
         if self.state == "reconnecting":
-            reason = f"{reason}, connecting again".lstrip(", ")
-        return ConnectionClosedError(code, reason)
+            said = f"{code}: {reason}" if reason else f"{code}"
+            advice = "is lost and being opened again; wait for it"
+            error.args = (f"the connection {advice} ({said})",)
+        return error
 
     def record_sent(self, text: str) -> None:
         """Keep and tell what was sent, without its secrets."""
-        message = Message(mask_secrets(text), "out", time.time(), next(self._cursors))
+        message = Message(masked_text(text), "out", time.time(), next(self._cursors))
         self.sent.append(message)
         self.on_sent.tell(message)
 
@@ -91,11 +73,29 @@ class Intake:
         self.messages.append(message)
         is_greeting = not self.presence.is_greeted
         # Answers and what was asked for are not news to whoever reads messages.
-        if not (self.presence.take(message.value) or self.calls.take(message)):
+        if not self._is_answer(message):
             self.inbox.put(message)
         self.on_message.tell(message)
         if is_greeting and self.presence.is_greeted:
+            self._check_token()
             self._set_state("open")
+
+    def _check_token(self) -> None:
+        """Take note if a new connection of this client is not its user's any more."""
+        info = self.presence.info
+        if self.state != "reconnecting" or info is None:
+            return
+        if said := self._bearer.drop_if(info.is_public):
+            self.notices.add(said)
+
+    def _is_answer(self, message: Message) -> bool:
+        """Tell whether this is for who asked; a server echoes all ids or none."""
+        is_taken = self.presence.take(message.value)
+        if self.presence.echoes:
+            self.calls.echoes = True
+        is_taken = is_taken or self.calls.take(message)
+        self.presence.echoes = self.calls.echoes
+        return is_taken
 
     def state_changed(self, state: State, code: int, reason: str) -> None:
         """Take the news that the connection ended; it opens with the greeting."""

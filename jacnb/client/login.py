@@ -48,7 +48,9 @@ def register(url: str, email: str, password: str, *, timeout: float = 30.0) -> N
 def rest_url(url: str, path: str) -> tuple[str, str]:
     """Return the host and the path of a REST call beside a WebSocket address."""
     parts = urlsplit(url)
-    return parts.netloc, parts.path.removesuffix("/websocket") + path
+    # A user and password in an address are not for here, and to be shown to nobody.
+    netloc = parts.netloc.rpartition("@")[2]
+    return netloc, parts.path.removesuffix("/websocket") + path
 
 
 def _post(

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import random
 import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import websocket
 from pydantic_core import from_json
 
+from jacnb.client.addresses import without_secrets
+from jacnb.client.backoff import Backoff
 from jacnb.client.transport import Listener, State
 from jacnb.errors import ClientError, ConnectError, ConnectionClosedError
 
 _SLICE: Final = 0.1
 """Seconds after which a wait looks up, so that an interrupt is noticed anywhere."""
+
+_COURTESY: Final = 1.0
+"""Seconds that a wait which has ended gives the callbacks of its message."""
 
 _GOODBYE: Final = 1.0
 """Seconds that closing waits for the server's part of it."""
@@ -31,28 +34,6 @@ _FINAL_CODES: Final = frozenset({1000, 1008})
 
 _OUR_CODES: Final = frozenset({1002, 1007, 1011})
 """Close codes with which this side gives up; a server's own are repeated to nobody."""
-
-
-@dataclass(frozen=True)
-class Backoff:
-    """How long to wait before each attempt to connect again.
-
-    Args:
-        first: Seconds before the first attempt, doubled for each further one.
-        most: Seconds that no wait exceeds.
-        attempts: After how many to give up; None never does.
-    """
-
-    first: float = 0.2
-    most: float = 30.0
-    attempts: int | None = None
-
-    def delays(self) -> Iterator[float]:
-        """Yield the waits: jitter keeps clients from coming back all at once."""
-        delay, count = self.first, 0
-        while self.attempts is None or count < self.attempts:
-            yield delay * random.uniform(0.5, 1.0)
-            delay, count = min(self.most, delay * 2), count + 1
 
 
 class NetworkTransport:
@@ -91,7 +72,8 @@ class NetworkTransport:
         self._ws: Any = None
         self._ended = (1006, "not opened")
         self._goodbye: tuple[int, str] | None = None
-        self._changed = threading.Condition()
+        self._bells: list[threading.Lock] = []
+        self._in_hand: object = None
         self._leaving = threading.Event()
         self._timeout = 5.0
         self._thread: threading.Thread | None = None
@@ -99,8 +81,8 @@ class NetworkTransport:
 
     @property
     def url(self) -> str:
-        """The address without its query, which may hold a token."""
-        return urlunsplit(urlsplit(self._url)._replace(query="", fragment=""))
+        """The address without what may hold a token or a password."""
+        return without_secrets(self._url)
 
     def resume_as(self, token: str | None, channel_id: str) -> None:
         """Remember which user and channel a new connection is to have."""
@@ -114,7 +96,7 @@ class NetworkTransport:
         self._ws = self._shake_hands()
         self._listener = weakref.ref(listener)
         weakref.finalize(listener, self._abandon)
-        name = f"jacnb-client {urlsplit(self._url).netloc}"
+        name = f"jacnb-client {urlsplit(self.url).netloc}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -138,13 +120,28 @@ class NetworkTransport:
                 "use send() or send_walker() there, or wait in a cell"
             )
         deadline = None if timeout is None else time.monotonic() + timeout
-        with self._changed:
+        bell = threading.Lock()
+        bell.acquire()
+        self._bells.append(bell)
+        try:
             while not ready():
                 rest = _SLICE if deadline is None else deadline - time.monotonic()
                 if rest <= 0:
                     return False
-                self._changed.wait(min(rest, _SLICE))
-        return True
+                bell.acquire(timeout=min(rest, _SLICE))
+            self._let_callbacks_end(bell)
+            return True
+        finally:
+            self._bells.remove(bell)
+
+    def _let_callbacks_end(self, bell: threading.Lock) -> None:
+        """Give the callbacks of the message that ended a wait a moment to run."""
+        in_hand, end = self._in_hand, time.monotonic() + _COURTESY
+        while in_hand is not None and in_hand is self._in_hand:
+            rest = end - time.monotonic()
+            if rest <= 0:
+                return
+            bell.acquire(timeout=min(rest, _SLICE))
 
     def close(self, code: int, reason: str) -> None:
         """Say goodbye, wait for the answer a moment, and end the reader."""
@@ -227,7 +224,9 @@ class NetworkTransport:
     def _hand_on(self, text: str) -> None:
         listener = self._listener()
         if listener is not None:
+            self._in_hand = object()
             listener.text_arrived(text)
+            self._in_hand = None
             self._wake()
 
     def _tell(self, state: State) -> None:
@@ -237,8 +236,15 @@ class NetworkTransport:
             self._wake()
 
     def _wake(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
+        """Let every wait look again.
+
+        Not by a Condition: an interrupt within its `with` can leave it locked for
+        ever, and then the reader stops. A bell is a lock of one wait alone: it waits
+        by acquiring it, and the reader, which releases it, never blocks.
+        """
+        for bell in tuple(self._bells):
+            if bell.locked():
+                bell.release()
 
     # Connecting.
 
@@ -263,10 +269,11 @@ class NetworkTransport:
 
     def _shake_hands(self) -> Any:
         ws = websocket.WebSocket(skip_utf8_validation=True)
+        headers = self._headers()
         try:
             ws.connect(  # type: ignore[no-untyped-call]
                 self._address(),
-                header=self._headers(),
+                header=headers,
                 timeout=self._timeout,
                 suppress_origin=True,
                 # A redirect could take the token to another server.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 from jacnb.errors import ConnectionClosedError
 from jacnb.ids import PUBLIC_ROOT_ID
+
+_MAX_ASKS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Ask:
     """An event that is answered by a connection message."""
 
     changes_user: bool = False
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     info: ConnectionInfo | None = None
     failure: ConnectionClosedError | None = None
 
@@ -55,16 +59,25 @@ class Ask:
 class Presence:
     """Keeps the ids of a connection, and pairs connection messages with asks.
 
-    Connection messages carry no `id`, and data of other clients can look like one.
-    Only such count that name this very connection and could be true: the client and
-    the channel never change, and a user only when asked, or to the public (when a
-    token ended). Events are answered in order, so answers go to asks in order.
+    Data of other clients can look like a connection message. Each ask has a random
+    `id`; a message with it is the answer, and true. Of a server that echoes it (known
+    from the first such answer), nothing else is an answer.
+
+    Of others (jac-cloud), only such messages count that name this very connection and
+    could be true: the client and the channel never change, and a user only when asked,
+    to the public (when a token ended), or back. Events are answered in order, so
+    answers go to asks in order, also to those that nobody waits for any more.
     """
 
     def __init__(self) -> None:
         self.info: ConnectionInfo | None = None
         self.is_greeted = False
-        self._asks: deque[Ask] = deque()
+        self.echoes: bool | None = None
+        # The last root that the greeting or an answer told of.
+        self._told_root = ""
+        self._asks: deque[Ask] = deque(maxlen=_MAX_ASKS)
+        # Those that a message without an id has settled: the true answer may follow.
+        self._doubtful: deque[Ask] = deque(maxlen=_MAX_ASKS)
         self._lock = Lock()
 
     def ask(self, *, changes_user: bool = False) -> Ask:
@@ -80,6 +93,16 @@ class Presence:
             if ask in self._asks:
                 self._asks.remove(ask)
 
+    def abandon(self, ask: Ask) -> None:
+        """Take note that nobody waits for this ask any more.
+
+        Its answer may still come. It is told by its id, or else by its place.
+        """
+        with self._lock:
+            if self.echoes and ask in self._asks:
+                self._asks.remove(ask)
+                self._doubtful.append(ask)
+
     def fail_all(self, code: int, reason: str) -> None:
         """End every ask, because the connection did; the next greeting counts."""
         with self._lock:
@@ -87,6 +110,7 @@ class Presence:
             for ask in self._asks:
                 ask.failure = ConnectionClosedError(code, reason)
             self._asks.clear()
+            self._doubtful.clear()
 
     def take(self, value: Any) -> bool:
         """Tell whether this is the greeting or was asked for; learn from it."""
@@ -95,26 +119,45 @@ class Presence:
             return False
         with self._lock:
             if not self.is_greeted:
-                self.info, self.is_greeted = info, True
+                self.is_greeted = True
+                self._believe(info)
                 return True
-            if not self._is_credible(info):
-                return False
-            self.info = info
-            return self._settle(info)
+            return self._by_id(info, value.get("id")) or self._by_order(info)
 
-    def _settle(self, info: ConnectionInfo) -> bool:
-        if not self._asks:
+    def _by_id(self, info: ConnectionInfo, id: object) -> bool:
+        for asks in (self._asks, self._doubtful):
+            for ask in asks:
+                if ask.id == id:
+                    asks.remove(ask)
+                    ask.info = info
+                    self.echoes = True
+                    self._believe(info)
+                    return True
+        return False
+
+    def _by_order(self, info: ConnectionInfo) -> bool:
+        if not self._is_credible(info):
             return False
-        self._asks.popleft().info = info
+        self.info = info
+        if self.echoes or not self._asks:
+            return False
+        ask = self._asks.popleft()
+        ask.info = info
+        self._doubtful.append(ask)
+        if ask.changes_user:
+            self._believe(info)
         return True
+
+    def _believe(self, info: ConnectionInfo) -> None:
+        self.info, self._told_root = info, info.root_id
 
     def _is_credible(self, info: ConnectionInfo) -> bool:
         known = self.info
         if known is None or known.client_id != info.client_id:
             return False
-        may_change = bool(self._asks) and self._asks[0].changes_user
-        same_user = info.root_id == known.root_id or info.is_public
-        return known.channel_id == info.channel_id and (same_user or may_change)
+        is_asked = not self.echoes and bool(self._asks) and self._asks[0].changes_user
+        same_user = info.is_public or info.root_id in (known.root_id, self._told_root)
+        return known.channel_id == info.channel_id and (same_user or is_asked)
 
 
 def _info_in(value: Any) -> ConnectionInfo | None:

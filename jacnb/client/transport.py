@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 State = Literal["open", "reconnecting", "closed"]
+
+
+_CLOSE_CODES: Final = frozenset(
+    {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}
+)
+"""The codes that may be sent (RFC 6455, section 7.4)."""
+
+
+def check_close_code(code: int) -> None:
+    """Raise if a connection cannot be closed with this code.
+
+    Raises:
+        ValueError: If it cannot.
+    """
+    if code not in _CLOSE_CODES:
+        raise ValueError(
+            f"{code!r} is no close code: take 1000 (done), or 4000 to 4999 for your own"
+        )
 
 
 class Listener(Protocol):

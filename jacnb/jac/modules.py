@@ -111,7 +111,7 @@ def said_of(error: JacSyntaxError) -> str:
 def look_in(folder: Path) -> None:
     """Let Jac and Python code import the ``.jac`` files of a folder."""
     if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+        sys.path.append(str(folder))
     _FINDER.folders.add(str(folder))
     # jaclang's own finder would run these files on its own runtime: go before it.
     if _FINDER in sys.meta_path:
@@ -132,6 +132,8 @@ class _Finder(importlib.abc.MetaPathFinder):
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         """Return how to load a module, None if it is none of these."""
+        if fullname in sys.stdlib_module_names:
+            return None  # A file called socket.jac must not stand in for Python's.
         for folder in sorted(self.folders) if path is None else path:
             if not self._is_ours(Path(folder)):
                 continue

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 import anywidget
 import traitlets
 
+from jacnb.cells import current_run
 from jacnb.errors import JacnbError
 from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.panels import lifetimes
@@ -84,7 +85,7 @@ class ChatPanel(anywidget.AnyWidget):
         later: Later = PUMP.later,
     ) -> None:
         self.client = self.stands_for = client
-        self.run = lifetimes.current_run()
+        self.run = current_run()
         self._later = later
         self._source = walker_source(client, walkers)
         self._known: dict[str, Any] = {"colour": colour}

@@ -7,6 +7,7 @@ from typing import Final
 
 import ipywidgets
 
+from jacnb.cells import current_run
 from jacnb.panels import lifetimes
 from jacnb.panels.chat_panel import ChatClient, ChatPanel
 from jacnb.panels.pump import PUMP, Later
@@ -34,15 +35,19 @@ class ChatRoom(ipywidgets.GridBox):
         height: str = "30rem",
         later: Later = PUMP.later,
     ) -> None:
+        self.panels: tuple[ChatPanel, ...] = ()
+        if hasattr(clients, "on_message"):
+            raise TypeError("a room takes a list: write ChatRoom([client])")
         self.panels = tuple(
             ChatPanel(client, walkers, height=height, colour=number, later=later)
-            for number, client in enumerate(clients)
+            # A client given twice has one panel: a second would replace the first.
+            for number, client in enumerate(dict.fromkeys(clients))
         )
         layout = ipywidgets.Layout(
             grid_template_columns=_COLUMNS, grid_gap="12px", width="100%"
         )
         super().__init__(children=self.panels, layout=layout)
-        self.stands_for, self.run = self, lifetimes.current_run()
+        self.stands_for, self.run = self, current_run()
         lifetimes.admit(self)
         self._introduce()
         for panel in self.panels:

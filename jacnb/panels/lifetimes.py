@@ -6,39 +6,22 @@ again would leave its old panels listening for ever.
 
 from __future__ import annotations
 
-import sys
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-
-class Run(NamedTuple):
-    """One run of one cell; both are empty where the front end does not say."""
-
-    cell: str = ""
-    message: str = ""
+from jacnb.cells import CellRun
 
 
 class Closable(Protocol):
     """A panel as seen here."""
 
     stands_for: object
-    run: Run
+    run: CellRun
 
     def close(self) -> None:
         """Stop listening and go."""
 
 
 _live: list[Closable] = []
-
-
-def current_run() -> Run:
-    """Return the run of the cell that is being executed."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    parent = getattr(shell, "parent_header", None)
-    if not isinstance(parent, dict):
-        return Run()
-    cell = parent.get("metadata", {}).get("cellId", "")
-    return Run(str(cell or ""), str(parent.get("header", {}).get("msg_id", "")))
 
 
 def admit(panel: Closable) -> None:
@@ -56,5 +39,5 @@ def forget(panel: Closable) -> None:
 def _is_replaced(old: Closable, new: Closable) -> bool:
     """Return whether this is the same cell again, or without cells the same client."""
     if new.run.cell and old.run.cell:
-        return old.run.cell == new.run.cell and old.run.message != new.run.message
+        return new.run.is_again(old.run)
     return old.stands_for is new.stands_for

@@ -20,7 +20,7 @@ MAX_IDS: Final = 1000
 """How many ids one event may name."""
 
 MAX_CALL_ID: Final = 64
-"""Characters of the ``id`` by which a client pairs a response."""
+"""Characters of the ``id`` by which a client pairs an answer."""
 
 Ids = Annotated[list[str], Field(min_length=1, max_length=MAX_IDS)]
 Data = dict[str, Any]
@@ -39,13 +39,31 @@ class Event(BaseModel):
         return encode({"type": self.type} | self.model_dump(exclude_defaults=True))
 
 
-class ConnectionEvent(Event):
+class PairedEvent(Event):
+    """An event whose answer repeats its ``id`` (docs/protocol.md, section 7)."""
+
+    # Ids that cannot be echoed are ignored, not refused: the reference takes all.
+    id: Any = None
+
+    @property
+    def call_id(self) -> CallId:
+        """The ``id`` that is echoed, if it is one."""
+        return call_id(self.id)
+
+    def to_text(self) -> str:
+        """Return the event as a client sends it, its ``id`` last."""
+        fields = self.model_dump(exclude_defaults=True)
+        own = {"id": fields.pop("id")} if "id" in fields else {}
+        return encode({"type": self.type} | fields | own)
+
+
+class ConnectionEvent(PairedEvent):
     """Ask for the connection message again."""
 
     type: Literal["connection"] = "connection"
 
 
-class WalkerEvent(Event):
+class WalkerEvent(PairedEvent):
     """Run a walker."""
 
     type: Literal["walker"] = "walker"
@@ -54,13 +72,6 @@ class WalkerEvent(Event):
     response: bool = False
     # It may hold a password.
     context: Data = Field(default_factory=dict, repr=False)
-    # Ids that cannot be echoed are ignored, not refused: the reference takes all.
-    id: Any = None
-
-    @property
-    def call_id(self) -> CallId:
-        """The ``id`` that is echoed, if it is one."""
-        return call_id(self.id)
 
 
 class UserEvent(Event):
@@ -87,7 +98,7 @@ class ClientEvent(Event):
     data: Data
 
 
-class ChangeUserEvent(Event):
+class ChangeUserEvent(PairedEvent):
     """Re-bind the connection to the token's user, or to the public."""
 
     type: Literal["change_user"] = "change_user"
@@ -112,6 +123,10 @@ EVENTS: Final[dict[str, type[Event]]] = {
     "client": ClientEvent,
     "change_user": ChangeUserEvent,
 }
+
+_PAIRED: Final = frozenset(
+    name for name, kind in EVENTS.items() if issubclass(kind, PairedEvent)
+)
 
 _any_event: TypeAdapter[Event] = TypeAdapter(AnyEvent)
 
@@ -139,7 +154,7 @@ def parse_event(text: str | bytes) -> Event | InvalidEvent:
 
 
 def call_id(value: object) -> CallId:
-    """Return ``value`` if a response may echo it as its ``id``, else None."""
+    """Return ``value`` if an answer may echo it as its ``id``, else None."""
     if isinstance(value, str):
         return value if len(value) <= MAX_CALL_ID else None
     if isinstance(value, int) and not isinstance(value, bool):
@@ -148,14 +163,19 @@ def call_id(value: object) -> CallId:
 
 
 def _id_of(value: object) -> CallId:
-    is_walker = isinstance(value, dict) and value.get("type") == "walker"
-    return call_id(value.get("id")) if is_walker else None  # type: ignore[attr-defined]
+    if not isinstance(value, dict):
+        return None
+    kind = value.get("type")
+    is_paired = isinstance(kind, str) and kind in _PAIRED
+    return call_id(value.get("id")) if is_paired else None
 
 
-def connection_message(client_id: str, root_id: str, channel_id: str) -> str:
-    """Return the first message on a connection."""
+def connection_message(
+    client_id: str, root_id: str, channel_id: str, id: CallId = None
+) -> str:
+    """Return the first message on a connection, which also answers some events."""
     data = {"client_id": client_id, "root_id": root_id, "channel_id": channel_id}
-    return encode({"type": "connection", "data": data})
+    return f'{{"type":"connection","data":{encode(data)}{_id_member(id)}}}'
 
 
 def response_message(status: int, reports: str, id: CallId = None) -> str:

@@ -96,6 +96,7 @@ class ChangeUserCall:
     connection: Connection
     token: str | None = field(repr=False)
     cause: int | None = None
+    id: CallId = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,11 @@ class Hub:
         return bool(self.clients.get(connection.client_id))
 
     def rebind(
-        self, connection: Connection, identity: Identity, cause: int | None = None
+        self,
+        connection: Connection,
+        identity: Identity,
+        cause: int | None = None,
+        id: CallId = None,
     ) -> None:
         """Let somebody else speak on a connection, and tell the client."""
         if not self.is_connected(connection):
@@ -182,7 +187,7 @@ class Hub:
         self.users.discard(connection.root_id, connection)
         connection.identity = identity
         self.users.add(connection.root_id, connection)
-        self._greet(connection, cause)
+        self._greet(connection, cause, id)
 
     # Events.
 
@@ -201,13 +206,13 @@ class Hub:
             case WalkerEvent():
                 return self._walker_call(connection, event, cause)
             case ChangeUserEvent():
-                return ChangeUserCall(connection, event.token, cause)
+                return ChangeUserCall(connection, event.token, cause, event.call_id)
             case InvalidEvent():
                 self._reply(
                     connection, validation_message(event.error, event.call_id), cause
                 )
             case ConnectionEvent():
-                self._greet(connection, cause)
+                self._greet(connection, cause, event.call_id)
             case ChannelEvent():
                 self._notify("channel", event.channel_ids, event.data, cause)
             case UserEvent():
@@ -231,7 +236,7 @@ class Hub:
             self._answer(call, outcome)
         else:
             assert isinstance(outcome, Identity)
-            self.rebind(call.connection, outcome, call.cause)
+            self.rebind(call.connection, outcome, call.cause, call.id)
 
     # Notifications.
 
@@ -302,8 +307,10 @@ class Hub:
             text = response_message(outcome.status, outcome.reports, call.id)
         self._reply(call.connection, text, call.cause, "walker")
 
-    def _greet(self, connection: Connection, cause: int | None) -> None:
-        self._reply(connection, _greeting(connection), cause, "connection")
+    def _greet(
+        self, connection: Connection, cause: int | None, id: CallId = None
+    ) -> None:
+        self._reply(connection, _greeting(connection, id), cause, "connection")
 
     def _reply(
         self,
@@ -345,9 +352,9 @@ class Hub:
         return self._record(Kind.EVENT, event.type, connection, text=shown)
 
 
-def _greeting(connection: Connection) -> str:
+def _greeting(connection: Connection, id: CallId = None) -> str:
     return connection_message(
-        connection.client_id, connection.root_id, connection.channel_id
+        connection.client_id, connection.root_id, connection.channel_id, id
     )
 
 

@@ -10,18 +10,22 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 from jacnb.accounts import Accounts
+from jacnb.errors import ValueRangeError
 from jacnb.graph import NotebookSession, Session, jid
 from jacnb.graph.turns import Turns
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.hub import Deliver, Hub, Outcome, Target, WalkerCall
 from jacnb.protocol.identity import PUBLIC, Identity
+from jacnb.protocol.json import encode
 from jacnb.protocol.trace import Kind, Trace
+from jacnb.server.output import capture_output
 from jacnb.server.settings import Settings
 from jacnb.store import MemoryStore
+from jacnb.walkers.fields import FieldInfo
 from jacnb.walkers.registry import Declaration
 from jacnb.walkers.run import Job, Run, perform, perform_async
 from jacnb.walkers.socket import many
@@ -121,7 +125,7 @@ class Engine:
             {
                 "name": declaration.name,
                 "auth": declaration.auth,
-                "fields": [asdict(field) for field in declaration.fields.table()],
+                "fields": [_shown(field) for field in declaration.fields.table()],
             }
             for declaration in self.registry
             if declaration.is_websocket
@@ -156,6 +160,8 @@ class Engine:
     ) -> Job:
         run = Run(declaration.name, identity.email or "public", client_id, time.time())
         self.runs.append(run)
+        # Somebody may have put another stream there since the server started.
+        capture_output()
 
         def notify_with_cause(target: Target, ids: list[str], text: str) -> None:
             notify(target, ids, text, cause)
@@ -189,6 +195,15 @@ class Engine:
 def _log_failure(run: Run) -> None:
     if run.traceback is not None:
         log.error("walker %s failed for %s\n%s", run.walker, run.user, run.traceback)
+
+
+def _shown(field: FieldInfo) -> dict[str, Any]:
+    """Return a field for a form; a default that JSON cannot carry is left out."""
+    try:
+        encode(field.default)
+    except ValueRangeError:
+        field = replace(field, default=None)
+    return {name: getattr(field, name) for name in FieldInfo.__slots__}
 
 
 def as_ids(roots: Iterable[Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ from jacnb.server.output import capture_output, release_output
 from jacnb.walkers.registry import Registry
 from jacnb.walkers.run import Run
 from jacnb.walkers.socket import many
+
+SHOWN = 20
+"""Runs that are shown of those that are kept."""
 
 # The servers that run, the newest last: plain code in a cell works on that one.
 _running: list[FrontDoor] = []
@@ -110,4 +114,24 @@ class Runs(Sequence[Run]):
         return len(self._runs)
 
     def __repr__(self) -> str:
-        return "\n".join(map(repr, self._runs)) or "<no runs yet>"
+        return "\n".join(map(repr, self._runs[-SHOWN:])) or "<no runs yet>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            "<tr>"
+            + "".join(f"<td>{html.escape(cell)}</td>" for cell in _cells(run))
+            + "</tr>"
+            for run in self._runs[-SHOWN:]
+        )
+        head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
+        return f"<table><tr>{head}</tr>{rows}</table>"
+
+
+_COLUMNS = ("walker", "by", "status", "reports or error", "printed")
+
+
+def _cells(run: Run) -> list[str]:
+    status = "running" if not run.is_done else str(run.status or "failed")
+    result = run.reports if run.error is None else run.error
+    cells = [run.walker, run.user, status, result, run.output]
+    return [cell if len(cell) <= 200 else cell[:200] + "…" for cell in cells]

@@ -22,7 +22,7 @@ from jacnb.protocol.hub import ChangeUserCall, Outcome, WalkerCall
 from jacnb.protocol.identity import Identity
 from jacnb.server.engine import Engine
 from jacnb.server.frontdoor import FrontDoor
-from jacnb.server.settings import Settings
+from jacnb.server.settings import make_settings
 from jacnb.walkers.run import Job
 
 OnText = Callable[[str], None]
@@ -47,7 +47,7 @@ class MemoryServer(FrontDoor):
     """
 
     def __init__(self, **settings: Any) -> None:
-        self.engine = Engine(Settings(**settings), self._deliver)
+        self.engine = Engine(make_settings(settings), self._deliver)
         self._todo: deque[Callable[[], None]] = deque()
         self._is_draining = False
         self._is_stopped = False

@@ -53,6 +53,9 @@ class Policy:
         return name == _LOCALHOST or name in self._hosts or _is_ip(name)
 
     def _is_origin_known(self, origin: str, host: str, scheme: str) -> bool:
+        if "," in origin:
+            # Given twice: no browser does that.
+            return False
         origin = origin.lower()
         if origin in self._origins or origin == f"{scheme}://{host.lower()}":
             return True

@@ -11,13 +11,15 @@ from contextlib import suppress
 from threading import Event
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
+from jacnb.cells import CellRun, current_run
 from jacnb.client.client import Client
 from jacnb.errors import ServerError
 from jacnb.server.backend import GRACE, Backend
 from jacnb.server.engine import Engine
 from jacnb.server.frontdoor import FrontDoor
-from jacnb.server.settings import Settings
+from jacnb.server.settings import Settings, make_settings
 from jacnb.server.threads import LoopThread
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -36,13 +38,21 @@ class Server(FrontDoor):
     """
 
     def __init__(self, **settings: Any) -> None:
-        self.settings = _settings(settings)
+        self.settings = make_settings(settings)
         sockets = _bind(self.settings.host, self.settings.port)
         self.port: int = sockets[0].getsockname()[1]
+        self._clients_of: dict[str, tuple[CellRun, WeakSet[Client]]] = {}
         self._thread = LoopThread("jacnb-server")
-        self._backend: Backend = self._thread.run(
-            _start(self.settings, sockets, self._thread), _START_TIMEOUT
-        )
+        try:
+            self._backend: Backend = self._thread.run(
+                _start(self.settings, sockets, self._thread), _START_TIMEOUT
+            )
+        except BaseException:
+            # Interrupted, most likely: neither thread nor port may stay.
+            self._thread.stop()
+            for bound in sockets:
+                bound.close()
+            raise
         self.is_running = True
         self._enter()
         atexit.register(self.stop)
@@ -81,7 +91,8 @@ class Server(FrontDoor):
         """Return a client: of a simulated user, or public.
 
         A simulated user's account and token are made in this process, without a
-        password.
+        password. In a notebook, running a cell again closes the clients that it
+        made before; elsewhere a client ends when nobody refers to it any more.
 
         Args:
             user: A name or an email address; the account is made if there is none.
@@ -95,11 +106,13 @@ class Server(FrontDoor):
         from jacnb.client import connect
 
         self._check_running()
+        mine = self._clients_of_this_cell()
         _, token = self._simulate(user)
         client = connect(
             self.url, channel_id=channel_id, token=token, name=name or user, **options
         )
         client.catalogue = self.engine.catalogue
+        mine.add(client)
         return client
 
     def stop(self) -> None:
@@ -153,6 +166,21 @@ class Server(FrontDoor):
         )
         return f"<div><b>jacnb server</b> ({state})<table>{cells}</table></div>"
 
+    def _clients_of_this_cell(self) -> WeakSet[Client]:
+        """Close what an earlier run of this cell connected; return where to note more.
+
+        IPython keeps what a cell showed, so those clients would go on listening.
+        """
+        run = current_run()
+        earlier, clients = self._clients_of.get(run.cell, (run, WeakSet()))
+        if run.is_again(earlier):
+            for client in list(clients):
+                client.close()
+            clients = WeakSet()
+        if run.cell:
+            self._clients_of[run.cell] = run, clients
+        return clients
+
     def _do(self, function: Callable[..., object], *args: Any) -> None:
         self._check_running()
         self._backend.mailbox.post(function, *args)
@@ -184,16 +212,20 @@ def serve(**settings: Any) -> Server:
         ServerError: If the port is taken or a setting makes no sense.
     """
     global _current
-    wanted = _settings(settings)
+    wanted = make_settings(settings)
     old = _current
-    if old is not None and old.is_running:
-        if old.settings == wanted:
-            return old
+    if old is None or not old.is_running:
+        _current = Server(**settings)
+    elif old.settings != wanted:
+        if wanted.port == old.port:
+            old.stop()
+        # Unless it needs the port, the old one goes on if the new one cannot start.
+        _current = Server(**settings)
         old.stop()
         sys.stdout.write(
             f"The server at {old.url} is replaced; connect its clients anew.\n"
         )
-    _current = Server(**settings)
+    assert _current is not None
     return _current
 
 
@@ -201,16 +233,6 @@ def _forget(server: Server) -> None:
     global _current
     if _current is server:
         _current = None
-
-
-def _settings(given: dict[str, Any]) -> Settings:
-    lists = ("trusted_hosts", "trusted_origins")
-    fixed: dict[str, Any] = {k: tuple(v) if k in lists else v for k, v in given.items()}
-    try:
-        return Settings(**fixed)
-    except TypeError as exc:
-        known = ", ".join(Settings.__dataclass_fields__)
-        raise ServerError(f"unknown setting: {exc}; there are {known}") from None
 
 
 async def _start(

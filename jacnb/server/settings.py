@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Final, Literal
 
 from jacnb.accounts import SECRET_BYTES
 from jacnb.errors import ServerError
@@ -48,24 +49,69 @@ class Settings:
     trace: bool = True
 
     def __post_init__(self) -> None:
-        for name in _LIMITS:
+        for name, (is_right, wanted) in _RULES.items():
             value = getattr(self, name)
-            # A limit of zero would not switch it off but block everything.
-            if not (isinstance(value, int | float) and value > 0):
-                raise ServerError(f"{name} is a number greater than 0, not {value!r}")
-        if self.order not in ("queue", "dfs"):
-            raise ServerError(f"order is 'queue' or 'dfs', not {self.order!r}")
-        port: object = self.port
-        if not (isinstance(port, int) and 0 <= port <= 65535):
-            raise ServerError(f"{port!r} is no port; 0 picks a free one")
-        if self.secret is not None and len(self.secret) < SECRET_BYTES:
-            raise ServerError(f"secret has fewer than {SECRET_BYTES} bytes")
+            if not is_right(value):
+                shown = "" if name == "secret" else f", not {value!r}"
+                raise ServerError(f"{name} is {wanted}{shown}")
 
 
-_LIMITS = (
-    "token_lifetime",
-    "ping_interval",
-    "ping_timeout",
-    "max_message_size",
-    "walker_threads",
-)
+def make_settings(given: dict[str, Any]) -> Settings:
+    """Return settings from keywords.
+
+    Raises:
+        ServerError: If one is unknown or makes no sense.
+    """
+    known = Settings.__dataclass_fields__
+    for name in given:
+        if name not in known:
+            raise ServerError(f"unknown setting {name!r}; there are {', '.join(known)}")
+    return Settings(**{name: _fixed(name, value) for name, value in given.items()})
+
+
+def _fixed(name: str, value: Any) -> Any:
+    """Return a setting that can be compared: lists as tuples, one text as one."""
+    if name not in ("trusted_hosts", "trusted_origins"):
+        return value
+    is_many = isinstance(value, Iterable) and not isinstance(value, str)
+    return tuple(value) if is_many else (value,)
+
+
+def _is_positive(value: object) -> bool:
+    # A limit of zero would not switch it off but block everything.
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and _is_positive(value)
+
+
+def _is_port(value: object) -> bool:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return is_number and 0 <= value <= 65535  # type: ignore[operator]
+
+
+def _is_secret(value: object) -> bool:
+    return value is None or (isinstance(value, bytes) and len(value) >= SECRET_BYTES)
+
+
+def _are_texts(value: tuple[object, ...]) -> bool:
+    return all(isinstance(each, str) for each in value)
+
+
+_RULES: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
+    "host": (lambda v: v is None or isinstance(v, str), "a name or an address"),
+    "port": (_is_port, "a port, 0 for a free one"),
+    "registry": (lambda v: isinstance(v, Registry), "a jacnb.Registry of walkers"),
+    "secret": (_is_secret, f"bytes, {SECRET_BYTES} of them or more"),
+    "token_lifetime": (_is_positive, "a number greater than 0"),
+    "order": (lambda v: v in ("queue", "dfs"), "'queue' or 'dfs'"),
+    "ping_interval": (_is_positive, "a number greater than 0"),
+    "ping_timeout": (_is_positive, "a number greater than 0"),
+    "max_message_size": (_is_count, "a whole number greater than 0"),
+    "walker_threads": (_is_count, "a whole number greater than 0"),
+    "trusted_hosts": (_are_texts, "a list of names"),
+    "trusted_origins": (_are_texts, "a list of origins, https://host:port"),
+    "trace": (lambda v: isinstance(v, bool), "True or False"),
+}
+"""What is right for each setting, and how that is said."""

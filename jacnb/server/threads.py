@@ -7,10 +7,13 @@ ends: a walker that sleeps for ever would keep the notebook's kernel alive.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from queue import SimpleQueue
 from threading import Lock, Semaphore, Thread
 from typing import Any
+
+log = logging.getLogger("jacnb.server")
 
 Task = Callable[[], object]
 
@@ -25,6 +28,7 @@ class DaemonThreads:
         self._idle = Semaphore(0)
         self._lock = Lock()
         self._count = 0
+        self._is_full = False
 
     def submit(self, task: Task) -> None:
         """Run ``task`` on a thread of the pool, at once or when one is free."""
@@ -33,6 +37,13 @@ class DaemonThreads:
             return
         with self._lock:
             if self._count >= self._limit:
+                if not self._is_full:
+                    log.warning(
+                        "all %d threads of %s are busy: calls wait for one to end",
+                        self._limit,
+                        self._name,
+                    )
+                self._is_full = True
                 return
             self._count += 1
             number = self._count
@@ -49,6 +60,7 @@ class DaemonThreads:
             task()
             # Nothing of a task may live on in a thread that waits.
             del task
+            self._is_full = False
             self._idle.release()
 
 

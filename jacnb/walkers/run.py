@@ -7,6 +7,7 @@ wants the walker to run (docs/protocol.md, sections 3 to 5).
 from __future__ import annotations
 
 import copy
+import html
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ _FLAT: Final = frozenset({str, int, float, bool, type(None)})
 OnVisit = Callable[[Walker, Any], None]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Run:
     """One run of a walker, as its author may look at it: ``server.runs[-1]``.
 
@@ -99,6 +100,33 @@ class Run:
         if outcome.error is None:
             self.status = outcome.status
             self.reports = outcome.reports
+
+    def __repr__(self) -> str:
+        return f"<Run of {self.walker} by {self.user}: {self._summary}>"
+
+    def _repr_html_(self) -> str:
+        parts = {
+            "reports": self.reports if self.error is None else "",
+            "printed": self.output,
+            "traceback": self.traceback or self.error or "",
+        }
+        rows = "".join(
+            f"<tr><th style='text-align:left;vertical-align:top'>{name}</th>"
+            "<td style='text-align:left'><pre style='background:none'>"
+            f"{html.escape(text)}</pre></td></tr>"
+            for name, text in parts.items()
+            if text
+        )
+        head = html.escape(f"{self.walker} by {self.user}: {self._summary}")
+        return f"<div><b>{head}</b><table>{rows}</table></div>"
+
+    @property
+    def _summary(self) -> str:
+        if self.duration is None:
+            return "running"
+        again = f", {self.attempts} attempts" if self.attempts > 1 else ""
+        result = self.error if self.error is not None else f"status {self.status}"
+        return f"{result} ({self.duration * 1000:.1f} ms{again})"
 
     @property
     def is_done(self) -> bool:
@@ -168,7 +196,7 @@ class _Refused(Exception):  # noqa: N818
 
     def __init__(self, status: int, reason: Exception) -> None:
         super().__init__(str(reason))
-        self.outcome = Outcome(status=status, error=str(reason))
+        self.outcome = Outcome(status=status, error=masked_text(str(reason)))
 
 
 class _Attempts:
@@ -258,8 +286,10 @@ class _Attempts:
             self.conflict = exc.object_id  # type: ignore[attr-defined]
             return
         self._job.run.traceback = _traceback(exc)
-        status = 409 if is_conflict else 500
-        self._end(Outcome(status=status, error=_one_line(exc)))
+        error = _one_line(exc)
+        if is_conflict and not session.is_repeatable:
+            error += " (not repeated by itself: something of it was heard or kept)"
+        self._end(Outcome(status=409 if is_conflict else 500, error=error))
 
     def _end(self, outcome: Outcome) -> None:
         self.outcome = outcome

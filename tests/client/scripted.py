@@ -133,15 +133,15 @@ class ScriptedServer:
     def answer_like_a_server(self, peer: Peer, text: str | bytes) -> list[Any]:
         """Return what an event is answered with, as the two kinds of server do."""
         event = json.loads(text)
+        own = {"id": event["id"]} if self.echoes and "id" in event else {}
         match event.get("type"):
             case "connection":
-                return [peer.greeting()]
+                return [peer.greeting() | own]
             case "change_user":
                 peer.root_id = ALICE if event.get("token") else PUBLIC
-                return [peer.greeting()]
+                return [peer.greeting() | own]
             case "walker":
                 made = self.walkers[event["walker"]](peer, event.get("context", {}))
-                own = {"id": event["id"]} if self.echoes and "id" in event else {}
                 return [a | own if is_answer(a) else a for a in made]
             case "user" | "channel" | "client":
                 return [event["data"]]

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import gc
+import itertools
+import json
 import os
 import signal
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -173,7 +176,8 @@ def test_connection_and_sync_ask_the_server(server: ScriptedServer) -> None:
     with connect(server.url) as client:
         assert client.connection() == client.info
         client.sync()
-        assert server.received == ['{"type":"connection"}'] * 2
+        types = [json.loads(text)["type"] for text in server.received]
+        assert types == ["connection", "connection"]
         assert len(client.messages) == 3
         client.expect_nothing()
 
@@ -192,10 +196,7 @@ def test_change_user_becomes_another_and_public_again(server: ScriptedServer) ->
         assert client.token == "secret"
         assert client.change_user().is_public
         assert client.token is None
-        assert values(client.sent) == [
-            {"type": "change_user", "token": "***"},
-            {"type": "change_user"},
-        ]
+        assert [message.get("token") for message in client.sent] == ["***", None]
         assert '"token":"Bearer secret"' in server.received[0]
 
 
@@ -364,21 +365,97 @@ def test_a_callback_that_fails_stops_nothing(server: ScriptedServer) -> None:
         client.on_message(heard.append)
         client.walker("echo", val=1)
         assert len(heard) == 1
+        said = "a callback of on_message raised ZeroDivisionError: division by zero"
+        with pytest.warns(UserWarning, match=said) as caught:
+            client.send_to_clients("1:x", {})
+        assert [warning.filename for warning in caught] == [__file__]
 
 
-def test_a_callback_that_waits_is_told_not_to(server: ScriptedServer) -> None:
+def test_the_same_error_of_a_callback_is_kept_once(server: ScriptedServer) -> None:
+    with connect(server.url) as client:
+        stop = client.on_message(lambda message: 1 / 0)
+        for _ in range(3):
+            server.say(CHAT)
+        client._transport.wait(lambda: len(client.messages) == 4, 5)
+        stop()
+        with pytest.warns(UserWarning, match="on_message raised") as caught:
+            client.sync()
+        assert len(caught) == 1
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        lambda client: client.walker("echo"),
+        lambda client: client.connection(),
+        lambda client: client.sync(),
+        lambda client: client.change_user("t"),
+        lambda client: client.receive(),
+        lambda client: client.expect("x"),
+        lambda client: client.expect_nothing(),
+        next,
+    ],
+)
+@pytest.mark.parametrize("news", ["on_message", "on_sent"])
+def test_a_callback_that_waits_is_told_so_before_anything_is_sent(
+    server: ScriptedServer, news: str, wait: Callable[[Any], Any]
+) -> None:
     errors: list[Exception] = []
 
-    def wait(message: Message) -> None:
+    def callback(message: Message) -> None:
         try:
-            client.receive()
+            wait(client if wait is not next else iter(client))
         except ClientError as exc:
             errors.append(exc)
 
     with connect(server.url) as client:
-        client.on_message(wait)
+        getattr(client, news)(callback)
         client.sync()
-    assert "a callback cannot wait" in str(errors[0])
+        assert len(client.sent) == 1
+    assert ["a callback cannot wait" in str(error) for error in errors] == [True]
+
+
+@pytest.mark.parametrize("news", ["on_message", "on_sent", "on_state"])
+def test_what_is_no_callback_is_told(server: ScriptedServer, news: str) -> None:
+    said = f"{news}.. takes a function, not NoneType"
+    with connect(server.url) as client, pytest.raises(TypeError, match=said):
+        getattr(client, news)(None)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"), [(None, "NoneType"), ([1], "list"), (7, "int")]
+)
+def test_what_is_no_event_is_told(
+    server: ScriptedServer, event: Any, kind: str
+) -> None:
+    said = f"takes an event, a dict, text or bytes, not {kind}"
+    with connect(server.url) as client:
+        with pytest.raises(TypeError, match=said):
+            client.send(event)
+        assert len(client.sent) == 0
+
+
+@pytest.mark.parametrize("code", [0, 5, 999, 1005, 1006, 1015, 2000, 70000, "x"])
+def test_what_is_no_close_code_changes_nothing(
+    server: ScriptedServer, code: Any
+) -> None:
+    with connect(server.url) as client:
+        with pytest.raises(ValueError, match="is no close code: take 1000"):
+            client.close(code)
+        client.sync()
+
+
+def test_what_was_sent_shows_no_secrets(server: ScriptedServer) -> None:
+    jwt = "eyJhbGciOiJIUzI1NiJ9.eyJlbWFpbCI6ImEifQ.c2ln"
+    server.answer = lambda peer, text: ["got it"]
+    with connect(server.url) as client:
+        client.send_to_clients("1:x", {"text": f"take {jwt}", "password": "pw"})
+        client.send(f"no json {jwt}")
+        assert [client.receive().text for _ in range(2)] == ["got it", "got it"]
+        shown = "".join(message.text for message in client.sent)
+        assert "eyJ" not in shown
+        assert '"text":"take ***","password":"***"' in shown
+        assert jwt in str(server.received[0])
 
 
 def test_a_callback_may_send(server: ScriptedServer) -> None:
@@ -400,6 +477,45 @@ def test_an_interrupt_leaves_the_connection_usable(server: ScriptedServer) -> No
             with pytest.raises(KeyboardInterrupt):
                 client.walker("interrupt")
         assert client.walker("echo", val=1).reports == [1]
+
+
+def interrupted(step: int, action: Callable[[], object]) -> bool:
+    """Run an action with an interrupt at one of its steps; return if it had it."""
+    steps = itertools.count(1)
+
+    def trace(frame: Any, event: str, arg: object) -> Any:
+        frame.f_trace_opcodes = True
+        if event == "opcode" and next(steps) == step:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        action()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+def test_an_interrupt_at_any_step_of_a_wait_stops_no_reader(
+    server: ScriptedServer,
+) -> None:
+    heard = threading.Event()
+    with connect(server.url) as client:
+        client.on_message(lambda message: heard.set())
+        wait = client._transport.wait
+        for step in itertools.count(1):
+            was_interrupted = interrupted(step, lambda: wait(lambda: False, 0.001))
+            heard.clear()
+            server.say(CHAT)
+            assert heard.wait(2), f"the reader stands still after step {step}"
+            if not was_interrupted:
+                break
+        assert step > 30
 
 
 def test_closing_ends_a_wait_in_another_thread(server: ScriptedServer) -> None:

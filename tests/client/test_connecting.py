@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from scripted import ALICE, ScriptedServer
 
-from jacnb.client.connecting import connect, websocket_url
+from jacnb.client.addresses import websocket_url
+from jacnb.client.connecting import connect
 from jacnb.errors import AuthError, ConnectError
 
 
@@ -30,6 +33,38 @@ def test_an_address_may_be_short(given: str, meant: str) -> None:
 def test_what_is_no_address_is_told(url: str) -> None:
     with pytest.raises(ValueError, match="is no address such as"):
         websocket_url(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("ftp://h/?auth=eyJhbGciOiJIUzI1NiJ9", "'ftp://h/'"),
+        ("ftp://user:secret@h", "'ftp://h'"),
+        ("user:secret@/x?auth=t", "'/x'"),
+    ],
+)
+def test_what_is_no_address_is_told_without_secrets(url: str, shown: str) -> None:
+    with pytest.raises(ValueError, match="is no address") as caught:
+        websocket_url(url)
+    assert str(caught.value) == f"{shown} is no address such as ws://127.0.0.1:8000"
+
+
+def test_a_user_in_the_address_is_not_shown(server: ScriptedServer) -> None:
+    url = f"ws://user:secret@127.0.0.1:{server.port}/websocket?auth=eyJ"
+    with connect(url) as client:
+        assert client.url == server.url
+        names = [thread.name for thread in threading.enumerate()]
+        assert "secret" not in repr(client) + client._repr_html_() + str(names)
+    server.rest["login"] = (400, {})
+    with pytest.raises(AuthError, match="cannot log in as a@b.co"):
+        connect(url, email="a@b.co", password="pw")
+
+
+def test_addresses_and_tokens_are_text() -> None:
+    with pytest.raises(TypeError, match="an address is a str.*, not NoneType"):
+        connect(None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a token is a str, not int"):
+        connect("127.0.0.1:1", token=5)  # type: ignore[arg-type]
 
 
 def test_connecting_with_email_and_password_logs_in(server: ScriptedServer) -> None:

@@ -115,6 +115,19 @@ def test_replies_in_callbacks_are_queued(shell: ScriptedShell) -> None:
     assert one.messages[-1]["n"] == 500
 
 
+def test_a_callback_that_waits_is_told_so_and_sends_nothing(
+    shell: ScriptedShell,
+) -> None:
+    client = client_of(shell)
+    stop = client.on_message(lambda message: client.walker("echo", val=1))
+    client.sync()
+    stop()
+    assert [message.type for message in client.sent] == ["connection"]
+    said = "a callback of on_message raised ClientError: a callback cannot wait"
+    with pytest.warns(UserWarning, match=said):
+        client.sync()
+
+
 def test_what_was_sent_comes_before_its_answer(shell: ScriptedShell) -> None:
     client = client_of(shell)
     client.walker("echo", val=1)

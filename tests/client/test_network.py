@@ -87,8 +87,11 @@ def test_token_and_channel_are_sent_and_not_shown(server: ScriptedServer) -> Non
 
 
 def test_a_token_cannot_smuggle_headers(server: ScriptedServer) -> None:
-    with pytest.raises(ConnectError, match="not one line of ASCII text"):
+    with pytest.raises(ConnectError) as caught:
         connect(server.url, token="a\r\nX-Evil: 1")
+    assert str(caught.value) == (
+        f"cannot connect to {server.url}: the token is not one line of ASCII text"
+    )
 
 
 def test_a_lost_connection_is_1006(server: ScriptedServer) -> None:
@@ -247,6 +250,40 @@ def test_reconnecting_resumes_the_user_it_changed_to(server: ScriptedServer) -> 
         assert client.info.is_public
 
 
+def test_a_token_that_a_new_connection_is_not_accepted_with_is_a_warning(
+    server: ScriptedServer,
+) -> None:
+    again = Reconnecting(server)
+    with again.client as client:
+        server.knows_tokens = False
+        server.run(server.peers[0].close, 1012, "restart")
+        assert again.is_open.wait(5)
+        assert (client.token, client.name, client.info.is_public) == (
+            None,
+            "public",
+            True,
+        )
+        said = "did not accept the token .* this connection is public"
+        with pytest.warns(UserWarning, match=said) as caught:
+            client.sync()
+        assert [warning.filename for warning in caught] == [__file__]
+        client.sync()
+
+
+def test_a_wait_ends_after_the_callbacks(server: ScriptedServer) -> None:
+    heard: list[float] = []
+    started = threading.Event()
+
+    def callback(message: object) -> None:
+        started.wait(0.05)
+        heard.append(1)
+
+    with connect(server.url) as client:
+        client.on_message(callback)
+        client.sync()
+        assert heard == [1]
+
+
 def test_waiting_goes_on_over_a_reconnect(server: ScriptedServer) -> None:
     again = Reconnecting(server)
     with again.client as client:
@@ -298,8 +335,11 @@ def test_closing_ends_reconnecting(server: ScriptedServer) -> None:
     again = Reconnecting(server, Backoff(first=60))
     server.run(server.peers[0].close, 1012, "restart")
     again.client._transport.wait(lambda: again.states == ["reconnecting"], 5)
-    with pytest.raises(ConnectionClosedError, match="1012: restart, connecting again"):
+    with pytest.raises(ConnectionClosedError) as caught:
         again.client.sync()
+    assert str(caught.value) == (
+        "the connection is lost and being opened again; wait for it (1012: restart)"
+    )
     again.client.close()
     assert again.states == ["reconnecting", "closed"]
 

@@ -67,6 +67,62 @@ def test_the_user_changes_when_asked(presence: Presence) -> None:
     assert ask.result().root_id == BOB
 
 
+def test_a_message_with_the_id_is_the_answer_and_true(presence: Presence) -> None:
+    first, second = presence.ask(), presence.ask(changes_user=True)
+    presence.take(message(root=PUBLIC))
+    assert presence.take(message(root=BOB) | {"id": second.id})
+    assert second.result().root_id == BOB
+    assert presence.info == ConnectionInfo("1:a", BOB, "room")
+    assert presence.echoes is True
+    assert first.result().root_id == PUBLIC
+
+
+def test_once_ids_are_echoed_nothing_else_is_an_answer(presence: Presence) -> None:
+    presence.take(message() | {"id": presence.ask().id})
+    ask = presence.ask(changes_user=True)
+    for forged in (message(), message(root=BOB), message() | {"id": "guess"}):
+        assert not presence.take(forged)
+    assert not ask.is_done
+    assert presence.info == ConnectionInfo("1:a", ALICE, "room")
+
+
+def test_the_true_answer_corrects_a_forged_one(presence: Presence) -> None:
+    ask = presence.ask(changes_user=True)
+    assert presence.take(message(root=BOB))
+    assert presence.take(message(root=PUBLIC) | {"id": ask.id})
+    assert presence.info == ConnectionInfo("1:a", PUBLIC, "room")
+    assert presence.echoes is True
+
+
+def test_a_late_answer_is_no_news(presence: Presence) -> None:
+    presence.take(message() | {"id": presence.ask().id})
+    late, ask = presence.ask(changes_user=True), presence.ask()
+    presence.abandon(late)
+    assert presence.take(message(root=BOB) | {"id": late.id})
+    assert presence.info == ConnectionInfo("1:a", BOB, "room")
+    assert not ask.is_done
+
+
+def test_without_echo_a_late_answer_is_not_given_to_the_next_ask(
+    presence: Presence,
+) -> None:
+    late, ask = presence.ask(), presence.ask()
+    presence.abandon(late)
+    assert presence.take(message())
+    assert not ask.is_done
+    assert presence.take(message())
+    assert ask.is_done
+
+
+def test_without_echo_a_forged_user_does_not_hide_the_answer(
+    presence: Presence,
+) -> None:
+    presence.take(message(root=PUBLIC))
+    ask = presence.ask()
+    assert presence.take(message(root=ALICE))
+    assert ask.result().root_id == ALICE
+
+
 def test_an_ask_that_was_not_sent_is_not_answered(presence: Presence) -> None:
     ask = presence.ask()
     presence.cancel(ask)

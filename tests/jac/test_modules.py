@@ -58,9 +58,11 @@ def test_what_is_installed_is_left_alone(folder) -> None:
     installed = folder / ".venv" / "site-packages"
     installed.mkdir(parents=True)
     (installed / "theirs.jac").touch()
+    (folder / "socket.jac").touch()
     look_in(folder)
     assert modules._FINDER.find_spec("pkg.theirs", [str(installed)]) is None
     assert modules._FINDER.find_spec("pkg.theirs", [str(folder / "land")]) is None
+    assert modules._FINDER.find_spec("socket", None) is None
 
 
 def test_a_traceback_shows_the_line_of_jac(jac) -> None:

@@ -47,3 +47,14 @@ def test_the_panels_stand_in_a_grid_that_wraps(room):
 def test_closing_the_room_closes_its_panels(room, clients):
     room.close()
     assert [client.listeners for client in clients] == [0, 0, 0]
+
+
+def test_a_room_of_one_client_wants_a_list(clients):
+    with pytest.raises(TypeError, match=r"write ChatRoom\(\[client\]\)"):
+        ChatRoom(clients[0])
+
+
+def test_a_client_given_twice_has_one_panel(clients, pump, browser):
+    room = ChatRoom([clients[0], clients[0]], later=pump.later)
+    assert [panel.client for panel in room.panels] == [clients[0]]
+    room.close()

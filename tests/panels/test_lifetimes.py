@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 from ipywidgets.widgets.widget import _instances
 
+from jacnb.cells import CellRun, current_run
 from jacnb.panels import ChatPanel, ChatRoom
-from jacnb.panels.lifetimes import Run, current_run
 
 
 @pytest.fixture
@@ -75,4 +75,4 @@ def test_a_room_that_is_replaced_leaves_no_widget_behind(server, pump, browser, 
 
 def test_outside_a_kernel_there_is_no_cell(monkeypatch):
     monkeypatch.delitem(sys.modules, "IPython", raising=False)
-    assert current_run() == Run("", "")
+    assert current_run() == CellRun("", "")

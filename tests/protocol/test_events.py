@@ -222,13 +222,22 @@ def test_other_ids_are_ignored(given: object) -> None:
     assert event.call_id is None
 
 
-def test_an_invalid_walker_event_keeps_its_id() -> None:
-    event = parse_event('{"type":"walker","id":"7"}')
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type":"walker","id":"7"}',
+        '{"type":"change_user","token":7,"id":"7"}',
+    ],
+)
+def test_an_invalid_event_that_is_answered_keeps_its_id(text: str) -> None:
+    event = parse_event(text)
     assert isinstance(event, InvalidEvent)
     assert event.call_id == "7"
 
 
-@pytest.mark.parametrize("text", ['{"type":"user","id":"7"}', "[1]", "{"])
+@pytest.mark.parametrize(
+    "text", ['{"type":"user","id":"7"}', '{"type":[],"id":"7"}', "[1]", "{"]
+)
 def test_other_invalid_events_have_no_id(text: str) -> None:
     event = parse_event(text)
     assert isinstance(event, InvalidEvent)
@@ -243,6 +252,7 @@ def test_the_connection_message_tells_three_ids() -> None:
         '{"type":"connection","data":'
         '{"client_id":"1:a","root_id":"n::b","channel_id":"room"}}'
     )
+    assert connection_message("1:a", "n::b", "room", "é").endswith('"},"id":"é"}')
 
 
 def test_a_response_carries_status_reports_and_id() -> None:

@@ -79,6 +79,17 @@ def test_a_connection_event_is_answered_with_the_connection_message() -> None:
     assert talk.sent == [(greeting(alice), (alice,))]
 
 
+def test_a_connection_events_id_is_echoed() -> None:
+    talk = Talk()
+    alice = talk.join(ALICE)
+    talk.say(alice, '{"type":"connection","id":"q1"}')
+    talk.say(alice, '{"type":"connection","id":["no id"]}')
+    assert talk.heard(alice) == [
+        greeting(alice)[:-1] + ',"id":"q1"}',
+        greeting(alice),
+    ]
+
+
 def test_a_channel_event_reaches_that_channel_its_sender_included() -> None:
     talk = Talk()
     alice, bob = talk.join(ALICE, "room"), talk.join(BOB, "room")
@@ -158,6 +169,18 @@ def test_change_user_binds_the_connection_to_another_user() -> None:
     talk.hub.notify_users([BOB.root_id], {"for": "bob"})
     talk.hub.notify_channels(["room"], {"for": "room"})
     assert talk.heard(alice)[1:] == ['{"for":"bob"}', '{"for":"room"}']
+
+
+def test_a_change_users_id_is_echoed_once() -> None:
+    talk = Talk()
+    alice = talk.join(ALICE, "room")
+    call = talk.say(alice, {"type": "change_user", "token": "Bearer x", "id": 7})
+    assert call.id == 7
+    talk.hub.finish(call, BOB)
+    talk.hub.rebind(alice, PUBLIC)
+    first, second = talk.heard(alice)
+    assert first.endswith(',"id":7}')
+    assert second == greeting(alice)
 
 
 def test_a_client_that_left_meanwhile_is_not_bound_again() -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket as sockets
 import struct
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 
 import pytest
 import websocket
 
 import jacnb
 from jacnb import WEBSOCKET_MANAGER as socket, Registry, Server, walker
+from jacnb.cells import CellRun
 from jacnb.errors import (
     ConnectError,
     ConnectionClosedError,
@@ -484,3 +487,122 @@ def test_a_rebound_name_gets_nothing(serve, dial) -> None:
         dial(server, host="evil.example", origin="http://evil.example")
     assert found.value.status_code == 403
     assert dial(serve(trusted_hosts=["lab.example"]), host="lab.example").connected
+
+
+# What a notebook does to it.
+
+
+def test_the_old_server_goes_on_if_the_new_one_cannot_start(serve) -> None:
+    taken = serve()
+    first = jacnb.serve()
+    try:
+        with pytest.raises(ServerError, match="in use"):
+            jacnb.serve(port=taken.port)
+        assert first.is_running
+        assert jacnb.serve() is first
+    finally:
+        first.stop()
+
+
+def test_running_a_cell_again_closes_the_clients_that_it_made(
+    serve, monkeypatch
+) -> None:
+    server = serve()
+    module = "jacnb.server.server.current_run"
+    monkeypatch.setattr(module, lambda: CellRun("cell-1", "run-1"))
+    alice, bob = server.connect(user="alice"), server.connect(user="bob")
+    monkeypatch.setattr(module, lambda: CellRun("cell-2", "run-2"))
+    other = server.connect()
+    monkeypatch.setattr(module, lambda: CellRun("cell-1", "run-3"))
+    again = server.connect(user="alice")
+    assert [c.is_open for c in (alice, bob, other, again)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_an_interrupted_start_leaves_neither_thread_nor_port(monkeypatch) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with Server(registry=Registry()) as probe:
+        port = probe.port
+    before = threading.active_count()
+    monkeypatch.setattr("jacnb.server.server._start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Server(port=port, registry=Registry())
+    monkeypatch.undo()
+    assert threading.active_count() == before
+    Server(port=port, registry=Registry()).stop()
+
+
+def test_what_a_walker_writes_to_stderr_is_kept_with_its_run(serve, capsys) -> None:
+    @walker(auth=None)
+    def warns() -> None:
+        print("careful", file=sys.stderr)
+
+    server = serve(warns)
+    server.connect().walker("warns")
+    assert server.runs[-1].output == "careful\n"
+    assert capsys.readouterr().err == ""
+
+
+def test_prints_are_kept_though_somebody_redirected_them(serve) -> None:
+    @walker(auth=None)
+    def talks() -> None:
+        print("hello")
+
+    with redirect_stdout(io.StringIO()) as elsewhere:
+        server = serve(talks)
+    server.connect().walker("talks")
+    with redirect_stdout(elsewhere):
+        server.connect().walker("talks")
+    assert [run.output for run in server.runs] == ["hello\n", "hello\n"]
+    assert elsewhere.getvalue() == ""
+
+
+def test_the_runs_are_a_table(serve) -> None:
+    @walker(auth=None)
+    def stumbles() -> None:
+        print("<b>before</b>")
+        raise ValueError("no luck")
+
+    server = serve(stumbles)
+    with pytest.raises(WalkerError):
+        server.connect().walker("stumbles")
+    assert "<td>ValueError: no luck</td>" in server.runs._repr_html_()
+    shown = server.runs[-1]._repr_html_()
+    assert "&lt;b&gt;before&lt;/b&gt;" in shown
+    assert "raise ValueError(&quot;no luck&quot;)" in shown
+    assert repr(server.runs[-1]).startswith(
+        "<Run of stumbles by public: ValueError: no luck ("
+    )
+
+
+def test_a_default_that_is_no_json_does_not_hide_the_other_walkers(serve) -> None:
+    @walker
+    def odd(x: object = threading.Lock()) -> None:
+        pass
+
+    fields = {c["name"]: c["fields"] for c in serve(odd, plus).engine.catalogue()}
+    assert [field["default"] for field in fields["odd"]] == [None]
+    assert [field["name"] for field in fields["plus"]] == ["a", "b"]
+
+
+def test_the_log_says_when_no_thread_is_left(serve, caplog) -> None:
+    go_on = threading.Event()
+
+    @walker(auth=None)
+    def waits() -> None:
+        go_on.wait(30)
+
+    server = serve(waits, plus, walker_threads=1)
+    server.connect().send_walker("waits")
+    client = server.connect()
+    client.send_walker("plus", a=1)
+    server.connect().sync()
+    go_on.set()
+    client.sync()
+    assert "all 1 threads of jacnb-walker are busy" in caplog.text

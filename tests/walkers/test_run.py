@@ -457,7 +457,7 @@ def test_a_run_that_notified_is_not_repeated(world: World, box_id: str) -> None:
     assert (outcome.status, world.runs[-1].attempts) == (409, 1)
     assert outcome.error == (
         f"ConflictError: another run changed {box_id} first: nothing of this run was "
-        "kept; run it again"
+        "kept; run it again (not repeated by itself: something of it was heard or kept)"
     )
     assert len(world.heard) == 1
     assert count(world, box_id) == 100
@@ -532,3 +532,27 @@ def test_a_plain_walker_runs_without_any_loop(world: World) -> None:
     outcome = perform(world.job(plain), world.store, world.turns)
 
     assert outcome == Outcome(reports="[1]")
+
+
+def test_a_run_shows_how_it_went() -> None:
+    run = Run("add", "alice@example.com", None, started=0.0)
+    assert repr(run) == "<Run of add by alice@example.com: running>"
+    run.duration, run.status, run.attempts = 0.0021, 200, 2
+    assert repr(run) == (
+        "<Run of add by alice@example.com: status 200 (2.1 ms, 2 attempts)>"
+    )
+    run.error = "ValueError: no"
+    assert "ValueError: no (2.1 ms" in repr(run)
+
+
+def test_a_run_is_a_table_of_what_its_author_wants_to_see() -> None:
+    run = Run("add", "public", None, started=0.0, duration=0.0, status=200)
+    run.reports = '["<b>"]'
+    run.write("adding <i>")
+    shown = run._repr_html_()
+    assert "[&quot;&lt;b&gt;&quot;]" in shown
+    assert "adding &lt;i&gt;" in shown
+    assert "traceback" not in shown
+    run.error = run.traceback = "ValueError: no"
+    assert "reports" not in run._repr_html_()
+    assert "traceback" in run._repr_html_()

@@ -1,0 +1,41 @@
+"""Addresses of servers: the whole one that is meant, and one to show to people."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+from jacnb.protocol.json import masked_text
+
+_SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
+
+
+def websocket_url(url: str) -> str:
+    """Return the WebSocket address that is meant.
+
+    Raises:
+        TypeError: If it is no string.
+        ValueError: If it is no address of a server.
+    """
+    _check_is_text(url)
+    full = url if "://" in url else f"ws://{url}"
+    parts = urlsplit(full)
+    scheme = _SCHEMES.get(parts.scheme.lower())
+    if scheme is None or not parts.hostname:
+        shown = without_secrets(full) if "://" in url else url.rpartition("@")[2]
+        shown = masked_text(shown.partition("?")[0])
+        raise ValueError(f"{shown!r} is no address such as ws://127.0.0.1:8000")
+    path = "/websocket" if parts.path in ("", "/") else parts.path
+    return urlunsplit(parts._replace(scheme=scheme, path=path, fragment=""))
+
+
+def without_secrets(url: str) -> str:
+    """Return an address without user, password, query and fragment."""
+    parts = urlsplit(url)
+    netloc = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=netloc, query="", fragment=""))
+
+
+def _check_is_text(url: object) -> None:
+    if not isinstance(url, str):
+        kind = type(url).__name__
+        raise TypeError(f"an address is a str, as 'ws://127.0.0.1:8000', not {kind}")
