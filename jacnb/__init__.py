@@ -84,6 +84,13 @@ _SHELLS: Final = {
 }
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Add ``%%jac`` to a notebook: ``%load_ext jacnb``."""
+    from jacnb.jac.magics import register
+
+    register(shell)
+
+
 def __getattr__(name: str) -> Any:
     if name in _SHELLS:
         return getattr(import_module(_SHELLS[name]), name)

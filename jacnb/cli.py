@@ -1,4 +1,4 @@
-"""The command ``jacnb``: lab, serve, demo and doctor."""
+"""The command ``jacnb``: lab, serve, run, demo and doctor."""
 
 from __future__ import annotations
 
@@ -42,22 +42,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     lab.set_defaults(run=_lab)
 
-    serve = commands.add_parser("serve", help="serve the walkers of a Python file")
-    serve.add_argument("file", type=Path, help="a .py file that declares walkers")
+    serve = commands.add_parser("serve", help="serve the walkers of files")
+    _add_files(serve)
     serve.add_argument("--host", help="address to bind (default: 127.0.0.1 and ::1)")
     serve.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="port to bind, 0 for a free one"
     )
     serve.add_argument(
-        "--order",
-        choices=("queue", "dfs"),
-        default="queue",
-        help="how walkers go on: queue as in Jac Cloud, or depth first",
-    )
-    serve.add_argument(
         "--no-trace", dest="trace", action="store_false", help="record no messages"
     )
     serve.set_defaults(run=_serve)
+
+    run = commands.add_parser("run", help="run files as programs, without a server")
+    _add_files(run)
+    run.set_defaults(run=_run)
 
     demo = commands.add_parser("demo", help="play a conversation in the terminal")
     demo.set_defaults(run=_demo)
@@ -65,6 +63,18 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="print versions and what works here")
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="a .jac or .py file"
+    )
+    command.add_argument(
+        "--order",
+        choices=("queue", "dfs"),
+        default="queue",
+        help="how walkers go on: queue as in Jac Cloud, or depth first",
+    )
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -75,15 +85,21 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from jacnb.serving import serve_file
+    from jacnb.serving import serve_files
 
-    return serve_file(
-        options.file,
+    return serve_files(
+        options.files,
         host=options.host,
         port=options.port,
         order=options.order,
         trace=options.trace,
     )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from jacnb.serving import run_files
+
+    return run_files(options.files, order=options.order)
 
 
 def _demo(options: argparse.Namespace) -> int:

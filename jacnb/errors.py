@@ -14,6 +14,8 @@
     │   ├── EmailTakenError     this address has an account already
     │   └── BadCredentialsError     no account has this address and password
     ├── ServerError             a server cannot start, or is not running
+    ├── JacError                Jac source that jacnb cannot run
+    │   └── JacSyntaxError      … and where in it (also a SyntaxError)
     └── ClientError             what a client meets
         ├── ConnectError        the server refused, or is not there
         ├── ConnectionClosedError   the connection ended: code and reason
@@ -128,6 +130,25 @@ class BadCredentialsError(AuthError):
 
 class ServerError(JacnbError):
     """A server cannot start, or is not running."""
+
+
+class JacError(JacnbError):
+    """Jac source cannot be run here; the sentence says why."""
+
+
+class JacSyntaxError(JacError, SyntaxError):
+    """Jac source is not as the compiler wants it, or uses what jacnb does not offer.
+
+    Args:
+        message: What is wrong, and what to do about it.
+        place: File, line, column, the line's text, last line, last column; lines and
+            columns count from 1.
+    """
+
+    def __init__(
+        self, message: str, place: tuple[str, int, int, str, int, int]
+    ) -> None:
+        SyntaxError.__init__(self, message, place)
 
 
 class ClientError(JacnbError):

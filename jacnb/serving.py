@@ -1,4 +1,4 @@
-"""``jacnb serve app.py``: serve the walkers that a file declares."""
+"""``jacnb serve`` and ``jacnb run``: what the files of an author declare and do."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ import logging
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
-from jacnb.errors import JacnbError
+from jacnb.errors import JacError, JacnbError, JacSyntaxError
 from jacnb.walkers.registry import REGISTRY
 
+SUFFIXES = (".py", ".jac")
 
-def serve_file(path: Path, **settings: Any) -> int:
-    """Serve the walkers of a file until SIGINT or SIGTERM; return the exit status.
+
+def serve_files(paths: Sequence[Path], **settings: Any) -> int:
+    """Serve the walkers of files until SIGINT or SIGTERM; return the exit status.
 
     Raises:
-        JacnbError: If the file cannot be run or declares no walker, or the server
+        JacnbError: If a file cannot be run or declares no walker, or the server
             cannot start.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    load_walkers(path)
+    _check(paths)
     from jacnb.server import Server
     from jacnb.server.output import capture_output
 
@@ -38,48 +41,100 @@ def serve_file(path: Path, **settings: Any) -> int:
     # Before the line below is printed: who waits for it may send a signal at once.
     signal.signal(signal.SIGINT, stopping)
     signal.signal(signal.SIGTERM, stopping)
+    # The server comes first: what a file does at once, it does on the server's graph.
     with Server(**settings) as server:
+        load_walkers(paths)
         sys.stdout.write(f"Serving on {server.http_url}\n")
         sys.stdout.flush()
         stop.wait()
     return 0
 
 
-def load_walkers(path: Path) -> None:
-    """Run a Python file, which declares its walkers.
+def run_files(paths: Sequence[Path], **settings: Any) -> int:
+    """Run files as programs, on a graph of their own; return the exit status.
 
     Raises:
-        JacnbError: In one line, why there is nothing to serve.
+        JacnbError: If a file cannot be run.
     """
-    if path.suffix != ".py":
-        raise JacnbError(f"{path}: jacnb serves .py files that declare walkers")
-    if not path.is_file():
-        raise JacnbError(f"{path}: there is no such file")
+    _check(paths)
+    from jacnb.server import MemoryServer
+
+    before = sys.modules["__main__"]
+    try:
+        with MemoryServer(**settings):
+            for path in paths:
+                _run(path.resolve(), "__main__")
+    finally:
+        sys.modules["__main__"] = before
+    return 0
+
+
+def load_walkers(paths: Sequence[Path]) -> None:
+    """Run files, which declare walkers.
+
+    Raises:
+        JacnbError: In few words, why there is nothing to serve.
+    """
     before = {declaration.cls for declaration in REGISTRY}
-    _run(path.resolve())
+    for path in paths:
+        path = path.resolve()
+        # One file may have imported another before its turn came.
+        if getattr(sys.modules.get(path.stem), "__file__", None) != str(path):
+            _run(path, _name_of(path))
     if not {declaration.cls for declaration in REGISTRY} - before:
+        names = ", ".join(str(path) for path in paths)
         raise JacnbError(
-            f"{path} declares no walkers: derive a class from jacnb.Walker or "
+            f"{names} declares no walkers: derive a class from jacnb.Walker or "
             "decorate a function with @jacnb.walker"
         )
 
 
-def _run(path: Path) -> None:
+def _check(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if path.suffix not in SUFFIXES:
+            raise JacnbError(f"{path}: jacnb serves .py files and .jac files")
+        if not path.is_file():
+            raise JacnbError(f"{path}: there is no such file")
+
+
+def _run(path: Path, name: str) -> None:
     # Modules beside the file can be imported, though none in the place of another.
     sys.path.append(str(path.parent))
+    try:
+        if path.suffix == ".jac":
+            from jacnb.jac.modules import run_file
+
+            run_file(path, name)
+        else:
+            _run_python(path, name)
+    except JacSyntaxError as exc:
+        from jacnb.jac.modules import said_of
+
+        said = said_of(exc)
+        raise JacnbError(f"{path} is not Jac as jacnb reads it:\n{said}") from None
+    except JacError as exc:
+        raise JacnbError(str(exc)) from None
+    except Exception as exc:  # noqa: BLE001 - whatever the user's file raises
+        raise JacnbError(f"{_where(path, exc)}: {type(exc).__name__}: {exc}") from None
+
+
+def _name_of(path: Path) -> str:
     name = path.stem
     if name in sys.modules or name in sys.stdlib_module_names:
         # A file called socket.py must not stand in for the real one.
-        name = f"app_{name}"
+        return f"app_{name}"
+    return name
+
+
+def _run_python(path: Path, name: str) -> ModuleType:
+    # jaclang's own finder is not asked: the file and its loader are known.
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as exc:  # noqa: BLE001 - whatever the user's file raises
-        raise JacnbError(f"{_where(path, exc)}: {type(exc).__name__}: {exc}") from None
+    spec.loader.exec_module(module)
+    return module
 
 
 def _where(path: Path, exc: Exception) -> str:

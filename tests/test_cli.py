@@ -120,7 +120,7 @@ def test_a_file_that_is_not_there_gets_one_line(capsys) -> None:
 
 def test_a_file_of_another_kind_gets_one_line(capsys) -> None:
     assert main(["serve", "app.txt"]) == 1
-    assert "jacnb serves .py files" in capsys.readouterr().err
+    assert "jacnb serves .py files and .jac files" in capsys.readouterr().err
 
 
 def test_a_port_in_use_gets_one_line(tmp_path, capsys) -> None:

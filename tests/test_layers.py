@@ -34,6 +34,7 @@ ALLOWED = {
         "cells",
     },
     "panels": {"errors", "ids", "client", "server", "protocol", "cells"},
+    "jac": {"errors", "ids", "graph", "walkers", "server"},
 }
 
 HEAVY = ["tornado", "ipywidgets", "anywidget", "websocket", "jwt", "argon2", "jaclang"]

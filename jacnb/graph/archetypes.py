@@ -98,15 +98,17 @@ def _enclosing_scope() -> FrameType | None:
     return None if frame is None or frame.f_locals is frame.f_globals else frame
 
 
-def _make_dataclass(cls: type[Archetype]) -> None:
+def _make_dataclass(cls: type[Archetype], positional: bool) -> None:
     own = vars(cls)
     for name, annotation in inspect.get_annotations(cls).items():
         if not _is_class_var(annotation):
             _prepare_field(cls, name)
     if "postinit" in own and "__post_init__" not in own:
         cls.__post_init__ = own["postinit"]  # type: ignore[attr-defined]
+    if positional:
+        _order_fields(cls)
     try:
-        dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
+        dataclasses.dataclass(kw_only=not positional, eq=False, repr=False)(cls)
     except (TypeError, ValueError) as error:
         raise DeclarationError(f"{cls.__name__}: {error}") from None
 
@@ -125,6 +127,29 @@ def _prepare_field(cls: type[Archetype], name: str) -> None:
                 "give it another name"
             )
         setattr(cls, name, dataclasses.field())
+
+
+def _order_fields(cls: type[Archetype]) -> None:
+    """Keep a field that needs a value after one that does not to its keyword."""
+    inherited = getattr(cls, "__dataclass_fields__", {}).values()
+    has_default = any(_has_default(each) and not each.kw_only for each in inherited)
+    for name, annotation in inspect.get_annotations(cls).items():
+        if _is_class_var(annotation):
+            continue
+        value = vars(cls).get(name, dataclasses.MISSING)
+        declared = value if isinstance(value, dataclasses.Field) else None
+        if value is not dataclasses.MISSING and declared is None:
+            has_default = True
+        elif declared is not None and (_has_default(declared) or not declared.init):
+            has_default = has_default or declared.init
+        elif has_default:
+            setattr(cls, name, declared or dataclasses.field())
+            vars(cls)[name].kw_only = True
+
+
+def _has_default(declared: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return declared.default is not missing or declared.default_factory is not missing
 
 
 def _has_async(cls: type[Archetype]) -> bool:
@@ -163,17 +188,26 @@ class Archetype:
     """What all classes of the graph have in common; subclass one of those below."""
 
     __jac__: ClassVar[Any]
+    __jac_order__: ClassVar[str | None] = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Complete a new class: its fields, its abilities, its place in the registry.
+
+        Args:
+            options: ``positional=True`` lets its fields be given without their names
+                where their defaults allow it, as in Jac; ``order`` is that in which
+                a walker walks, whatever the session's is.
 
         Raises:
             DeclarationError: If the class is declared wrongly.
         """
         kind = options.pop("kind", None)
+        positional = options.pop("positional", False)
+        if "order" in options:
+            cls.__jac_order__ = options.pop("order")
         super().__init_subclass__(**options)
         info = ClassInfo(cls, kind or cls.__jac__.kind, _enclosing_scope())
-        _make_dataclass(cls)
+        _make_dataclass(cls, positional)
         info.fields = tuple(each.name for each in dataclasses.fields(cls))  # type: ignore[arg-type]
         cls.__jac__ = info
         info.is_async = _has_async(cls)

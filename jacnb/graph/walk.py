@@ -167,7 +167,8 @@ def _calls(
     frame = _checked_plan(frame_of(type(walker)), may_await)
     place = queue[0] if queue else None
     yield from _in_turn(frame.entries, walker, place)
-    for leaving, where in _stages(queue, session.order == "queue"):
+    order = walker.__jac_order__ or session.order
+    for leaving, where in _stages(queue, order == "queue"):
         if not leaving:
             place = where
             if session.on_visit is not None:

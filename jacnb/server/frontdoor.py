@@ -92,6 +92,11 @@ class FrontDoor:
             release_output()
 
 
+def newest_server() -> FrontDoor | None:
+    """Return the server started last of those that run, or None."""
+    return _running[-1] if _running else None
+
+
 def _ambient_session() -> Session:
     return _running[-1].engine.session()
 

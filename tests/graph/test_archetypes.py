@@ -255,3 +255,44 @@ def test_a_users_own_init_subclass_is_called() -> None:
         shade: int = 1
 
     assert (Red.tag, Red().shade) == ("red", 1)
+
+
+def test_positional_fields_may_be_given_without_names() -> None:
+    class Town(Node, positional=True):
+        name: str
+        people: int = 0
+
+    assert repr(Town("Ur", 5)) == "Town(name='Ur', people=5)"
+
+
+def test_a_field_without_default_after_one_with_is_by_keyword() -> None:
+    class Town(Node, positional=True):
+        kind: ClassVar[str] = "town"
+        people: int = 0
+        name: str
+        age: int = field(init=False)
+        tags: list[str] = field(factory=list)
+
+    assert Town(5, ["old"], name="Ur").tags == ["old"]
+
+
+def test_positional_fields_come_after_inherited_ones() -> None:
+    class Town(Node, positional=True):
+        name: str
+        people: int = 0
+
+    class Port(Town, positional=True):
+        depth: int
+
+    port = Port("Ur", 5, depth=3)
+    assert (port.name, port.people, port.depth) == ("Ur", 5, 3)
+
+
+def test_a_keyword_field_of_a_parent_stays_one() -> None:
+    class Town(Node):
+        people: int = 0
+
+    class Port(Town, positional=True):
+        depth: int
+
+    assert repr(Port(3, people=5)) == "Port(people=5, depth=3)"

@@ -387,3 +387,11 @@ def test_an_exception_leaves_no_walker_behind(store: MemoryStore) -> None:
             drive_by_hand(session.run_async(FailingLater(), session.root))
         report("outside")
     assert session.reports == ["outside"]
+
+
+def test_a_walkers_own_order_goes_before_the_sessions(run: Any) -> None:
+    class Deep(Rounds, order="dfs"):
+        pass
+
+    run(PlantStops())
+    assert run(Deep()) == run(Rounds(), order="dfs")

@@ -1,0 +1,211 @@
+"""The one place that knows jaclang: where its compiler is, and what comes out of it.
+
+Only the compiler is used, never its runtime. The module moved between versions; the
+way to call it did not.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from importlib import import_module, metadata
+from typing import Any, Final
+
+from jacnb.errors import JacError, JacSyntaxError
+from jacnb.jac.advice import advice_for
+from jacnb.jac.rewriting import code_of, rewrite
+
+HOMES: Final = (
+    "jaclang.jac0core.program",
+    "jaclang.pycore.program",
+    "jaclang.compiler.program",
+)
+"""Where the compiler lives, the newest version's place first."""
+
+_MISSING: Final = (
+    "Jac code needs Jac's compiler: pip install 'jacnb[jac]' "
+    "(walkers written in Python work without it)"
+)
+_PREPARING: Final = (
+    "jaclang prepares its compiler: once on each machine, up to half a minute …"
+)
+
+# What each version calls its tokens, where it says more than the token itself.
+_TOKENS: Final = {
+    "SEMI": "';'",
+    "COLON": "':'",
+    "COMMA": "','",
+    "EQ": "'='",
+    "LBRACE": "'{'",
+    "RBRACE": "'}'",
+    "LPAREN": "'('",
+    "RPAREN": "')'",
+    "LSQUARE": "'['",
+    "RSQUARE": "']'",
+    "NAME": "a name",
+    "EOF": "the end",
+    "ERROR": "a character that means nothing here",
+}
+_TOKEN: Final = re.compile(r"'?(?:TokenKind\.)?\b([A-Z]{2,}(?:_[A-Z]+)*)\b'?")
+
+_lock = threading.RLock()
+
+
+def version() -> str:
+    """Return the version of jaclang.
+
+    Raises:
+        JacError: If it is not installed.
+    """
+    try:
+        return metadata.version("jaclang")
+    except metadata.PackageNotFoundError:
+        raise JacError(_MISSING) from None
+
+
+def compile_jac(
+    source: str, filename: str, tell: Callable[[str], object] | None = None
+) -> ast.Module:
+    """Return the Python syntax tree that jaclang makes of Jac source.
+
+    Args:
+        source: The Jac source.
+        filename: The name of its file or cell.
+        tell: Takes a sentence when the first use on a machine takes its time; by
+            default it is written to stderr.
+
+    Raises:
+        JacError: If jaclang is missing, or fails.
+        JacSyntaxError: If the source is wrong.
+    """
+    with _lock, _silence(tell or _to_stderr):
+        program = _program_class()()
+        try:
+            module = program.compile(filename, use_str=rewrite(source))
+        except SyntaxError as exc:
+            said, line, column = exc.msg, exc.lineno or 1, exc.offset or 1
+            raise _error(said, (line, column, line, column), source, filename) from None
+        except Exception as exc:  # noqa: BLE001 - it raises this and that on odd input
+            raise JacError(
+                f"{filename}: jaclang {version()} cannot compile this "
+                f"({type(exc).__name__}: {exc})"
+            ) from None
+    if program.errors_had:
+        alert = program.errors_had[0]
+        raise _error(str(alert.msg), _place(alert), source, filename)
+    return _tree_of(module)
+
+
+def is_users(name: ast.AST) -> bool:
+    """Tell whether the author wrote this name, or the compiler put it there."""
+    links = getattr(name, "jac_link", None) or [None]
+    # In a filter, `(?:City)`, the whole of it is named, not the name in it.
+    return type(links[0]).__name__ in ("Name", "FilterCompr", "BuiltinType")
+
+
+def is_compilers_import(statement: ast.ImportFrom) -> bool:
+    """Tell whether the compiler added this import to what the author wrote."""
+    links = getattr(statement, "jac_link", None) or [None]
+    return type(links[0]).__name__ == "Module"
+
+
+def access_of(declaration: ast.ClassDef) -> str | None:
+    """Return the access mark of a declaration, ``pub`` or ``priv``, or None."""
+    links = getattr(declaration, "jac_link", None) or [None]
+    tag = getattr(getattr(links[0], "access", None), "tag", None)
+    return None if tag is None else str(tag.value)
+
+
+def _program_class() -> Any:
+    version()
+    for home in HOMES:
+        try:
+            return import_module(home).JacProgram
+        except ModuleNotFoundError as exc:
+            if not home.startswith(exc.name or "?"):
+                raise JacError(f"jaclang cannot be loaded: {exc}") from None
+    raise JacError(
+        f"jaclang {version()} keeps its compiler where jacnb does not look: "
+        "pip install 'jacnb[jac]' brings a version that works"
+    )
+
+
+def _tree_of(module: Any) -> ast.Module:
+    tree = module.gen.py_ast[0] if module.gen.py_ast else None
+    if not isinstance(tree, ast.Module):
+        raise JacError(f"jaclang {version()} made nothing of this source")
+    return tree
+
+
+def _place(alert: Any) -> tuple[int, int, int, int]:
+    at = alert.loc
+    return at.first_line, at.col_start, at.last_line, at.col_end
+
+
+def _error(
+    said: str, place: tuple[int, int, int, int], source: str, filename: str
+) -> JacSyntaxError:
+    lines = source.splitlines()
+    line, column, last_line, last_column = place
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    said = _TOKEN.sub(lambda m: _TOKENS.get(m[1], _plain(m[1])), said).strip()
+    advice = advice_for(said, code_of(source), line, column)
+    message = f"{said}: {advice}" if advice else said
+    return JacSyntaxError(
+        message, (filename, line, column, text, last_line, last_column)
+    )
+
+
+def _plain(token: str) -> str:
+    return f"'{token.removeprefix('KW_').removeprefix('TYP_').lower()}'"
+
+
+@contextmanager
+def _silence(tell: Callable[[str], object]) -> Iterator[None]:
+    """Swallow what jaclang prints on this thread, and its warnings."""
+    out, err = _Swallower(sys.stdout, tell), _Swallower(sys.stderr, tell)
+    with (
+        warnings.catch_warnings(),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+class _Swallower(io.TextIOBase):
+    """Takes what one thread prints, and passes on what the others do."""
+
+    _has_told = False
+
+    def __init__(self, through: Any, tell: Callable[[str], object]) -> None:
+        self._through = through
+        self._tell = tell
+        self._thread = threading.get_ident()
+
+    def write(self, text: str) -> int:
+        if threading.get_ident() != self._thread:
+            return int(self._through.write(text) or 0)
+        if "ompiling" in text and not _Swallower._has_told:
+            _Swallower._has_told = True
+            stream, sys.stderr = sys.stderr, self._through
+            try:
+                self._tell(_PREPARING)
+            finally:
+                sys.stderr = stream
+        return len(text)
+
+    def flush(self) -> None:
+        if self._through is not None:
+            self._through.flush()
+
+
+def _to_stderr(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

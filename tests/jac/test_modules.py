@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from pathlib import Path
+
+import pytest
+
+from jacnb.jac import modules
+from jacnb.jac.modules import look_in, run_file
+
+
+@pytest.fixture
+def folder(compiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "modules", {**sys.modules})
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(modules._FINDER, "folders", set())
+    return tmp_path
+
+
+def test_a_file_is_a_module(folder) -> None:
+    (folder / "town.jac").write_text('"""Towns."""\nnode Town { has name: str; }\n')
+    town = run_file(folder / "town.jac")
+    assert sys.modules["town"] is town
+    assert (town.__file__, town.__doc__) == (str(folder / "town.jac"), "Towns.")
+    assert repr(town.Town("Ur")) == "Town(name='Ur')"
+
+
+def test_files_beside_each_other_import_each_other(folder) -> None:
+    (folder / "places.jac").write_text("node Town { has name: str; }")
+    (folder / "names.py").write_text("UR = 'Ur'")
+    (folder / "main_app.jac").write_text(
+        "import from places { Town }\nimport from names { UR }\nimport places;\n"
+        "with entry { town = Town(UR); same = places.Town is Town; }"
+    )
+    app = run_file(folder / "main_app.jac")
+    assert repr(app.town) == "Town(name='Ur')"
+    assert app.same is True
+
+
+def test_packages_of_jac_files_are_found(folder) -> None:
+    (folder / "land").mkdir()
+    (folder / "land" / "__init__.py").touch()
+    (folder / "land" / "rivers.jac").write_text("glob longest: str = 'Nile';")
+    look_in(folder)
+    assert importlib.import_module("land.rivers").longest == "Nile"
+
+
+def test_python_imports_jac(folder) -> None:
+    (folder / "hills.jac").write_text("glob highest: int = 8849;")
+    look_in(folder)
+    assert importlib.import_module("hills").highest == 8849
+
+
+def test_what_is_installed_is_left_alone(folder) -> None:
+    installed = folder / ".venv" / "site-packages"
+    installed.mkdir(parents=True)
+    (installed / "theirs.jac").touch()
+    (folder / "socket.jac").touch()
+    look_in(folder)
+    assert modules._FINDER.find_spec("pkg.theirs", [str(installed)]) is None
+    assert modules._FINDER.find_spec("pkg.theirs", [str(folder / "land")]) is None
+    assert modules._FINDER.find_spec("socket", None) is None
+
+
+def test_a_traceback_shows_the_line_of_jac(jac) -> None:
+    module = jac("def half(x: int) -> float {\n    y = x;\n    return y / 0;\n}")
+    with pytest.raises(ZeroDivisionError) as found:
+        module.half(1)
+    last = traceback.extract_tb(found.value.__traceback__)[-1]
+    assert (last.lineno, last.line) == (3, "return y / 0;")
+
+
+def test_a_run_keeps_the_line_of_jac(jac, server) -> None:
+    jac(
+        "walker fail {\n    can a with Root entry {\n        report 1 / 0;\n    }\n"
+        "    class __specs__ { has methods: list = ['websocket']; }\n}"
+    )
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        server.connect(user="alice").walker("fail")
+    assert "line 3, in a\n    report 1 / 0;" in server.runs[-1].traceback
