@@ -30,12 +30,12 @@ def test_a_forged_connection_message_does_not_stop_asks(serve: Serve) -> None:
     with server.connect(user="alice") as alice, server.connect() as bob:
         root_id = alice.root_id
         bob.send_to_clients(alice, forged(alice, PUBLIC_ROOT_ID))
-        bob.sync()
+        # It is there before alice asks anything: nothing that she asked it can answer.
+        assert alice.expect(type="connection")["data"]["root_id"] == PUBLIC_ROOT_ID
         alice.sync()
         alice.sync()
         assert alice.root_id == root_id
         assert alice.connection().root_id == root_id
-        assert alice.expect(type="connection")["data"]["root_id"] == PUBLIC_ROOT_ID
 
 
 @pytest.mark.parametrize("is_called_first", [True, False])
