@@ -204,7 +204,7 @@ def test_any_value_is_written_as_json_or_refused(value: object) -> None:
         text = encode(value)
     except ValueRangeError:
         return
-    decode(text)
+    assert encode(decode(text)) == text
 
 
 # Masking.
