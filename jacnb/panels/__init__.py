@@ -1,9 +1,36 @@
-"""Live panels for notebooks: `ChatPanel` for one client, `ChatRoom` for several."""
+"""Live panels for notebooks; each loads on first use.
+
+`ChatPanel` and `ChatRoom` for conversations, `Explorer`, `SequenceDiagram`,
+`Inspector` and `GraphView` for what happens on the server, `BrowserClient` for
+JavaScript that runs in the page.
+"""
 
 from __future__ import annotations
 
-from jacnb.panels.chat_panel import ChatPanel
-from jacnb.panels.chat_room import ChatRoom
-from jacnb.panels.transcript import Transcript
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = ["ChatPanel", "ChatRoom", "Transcript"]
+if TYPE_CHECKING:
+    from jacnb.panels.browser_client import BrowserClient
+    from jacnb.panels.chat_panel import ChatPanel
+    from jacnb.panels.chat_room import ChatRoom
+    from jacnb.panels.transcript import Transcript
+
+__all__ = ["BrowserClient", "ChatPanel", "ChatRoom", "Transcript"]
+
+_PANELS: Final = {
+    "BrowserClient": "browser_client",
+    "ChatPanel": "chat_panel",
+    "ChatRoom": "chat_room",
+    "Transcript": "transcript",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PANELS:
+        return getattr(import_module(f"jacnb.panels.{_PANELS[name]}"), name)
+    raise AttributeError(f"module 'jacnb.panels' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

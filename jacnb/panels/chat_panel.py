@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, Final, Protocol
 
 import anywidget
@@ -17,7 +16,7 @@ import traitlets
 from jacnb.cells import current_run
 from jacnb.errors import JacnbError
 from jacnb.ids import PUBLIC_ROOT_ID
-from jacnb.panels import lifetimes
+from jacnb.panels import assets, lifetimes
 from jacnb.panels.entries import Entries, Entry, MessageLike, note
 from jacnb.panels.feed import KEPT, Answer, Feed
 from jacnb.panels.orders import Sender, carry_out
@@ -25,7 +24,6 @@ from jacnb.panels.pump import PUMP, Later
 from jacnb.panels.transcript import Transcript
 from jacnb.panels.walker_forms import WalkerSource, forms_of, walker_source
 
-_HERE: Final = Path(__file__).parent
 _STATES: Final = {
     "open": "The connection is open.",
     "reconnecting": "The connection broke; connecting again.",
@@ -66,8 +64,8 @@ class ChatPanel(anywidget.AnyWidget):
         later: When to write to the browser; for tests.
     """
 
-    _esm = _HERE / "chat_panel.js"
-    _css = _HERE / "chat_panel.css"
+    _esm = assets.script("chat_panel.js")
+    _css = assets.style("chat_panel.css")
 
     me: Any = traitlets.Dict().tag(sync=True)
     peers: Any = traitlets.List().tag(sync=True)

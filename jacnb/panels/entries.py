@@ -78,7 +78,7 @@ class Entries:
         """Return the entry of a message, as number ``seq``."""
         value = message.value
         outgoing = message.direction == "out"
-        kind = _kind_out(value) if outgoing else _kind_in(value)
+        kind = _kind_out(value) if outgoing else kind_in(value)
         entry = _entry(seq, kind, message.text, time_=message.time)
         entry["direction"] = "out" if outgoing else "in"
         entry["size"] = message.size
@@ -122,7 +122,8 @@ def _entry(seq: int, kind: Kind, raw: str, *, time_: float) -> Entry:
     )
 
 
-def _kind_in(value: object) -> Kind:
+def kind_in(value: object) -> Kind:
+    """Return what a message that arrived is in the conversation."""
     if not isinstance(value, dict):
         return "data"
     if "error" in value and value.keys() <= _ERROR_KEYS:

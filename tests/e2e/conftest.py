@@ -1,7 +1,8 @@
 """A real JupyterLab, driven by a real browser.
 
 `lab` opens notebooks: ``lab.open("00_start_here.ipynb")``, ``lab.run_all()``,
-``lab.set_theme("JupyterLab Dark")``, ``lab.screenshot("start-dark")``.
+``lab.set_theme("JupyterLab Dark")``, ``lab.screenshot("start-dark")``. `notebook7` does
+the same in Jupyter Notebook 7, `either` runs a test in both.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
@@ -69,9 +70,13 @@ class Lab:
         notebook |= {"nbformat": 4, "nbformat_minor": 5}
         (self.root / name).write_text(json.dumps(notebook))
 
+    def address(self, name: str) -> str:
+        """Return the page of a notebook."""
+        return f"{self.url}/doc/tree/{name}?reset&token={TOKEN}"
+
     def open(self, name: str) -> None:
         """Open a notebook, in the light theme, and wait for its kernel."""
-        self.page.goto(f"{self.url}/doc/tree/{name}?reset&token={TOKEN}")
+        self.page.goto(self.address(name))
         self.page.wait_for_function("window.jupyterapp?.commands")
         self.page.locator(".jp-NotebookPanel").wait_for(timeout=60_000)
         self.set_theme("JupyterLab Light")
@@ -124,6 +129,14 @@ class Lab:
         )
 
 
+class Notebook7(Lab):
+    """One page of Jupyter Notebook 7, which the same server serves."""
+
+    def address(self, name: str) -> str:
+        """Return the page of a notebook."""
+        return f"{self.url}/notebooks/{name}?token={TOKEN}"
+
+
 def _missing(what: str) -> NoReturn:
     """Skip, except where the gate wants a browser: there it is a failure."""
     if os.environ.get("JACNB_REQUIRE_BROWSER"):
@@ -173,12 +186,31 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
 
 @pytest.fixture
 def lab(chromium: Any, lab_server: tuple[str, Path]) -> Iterator[Lab]:
-    url, root = lab_server
+    with _page(Lab, chromium, *lab_server) as page:
+        yield page
+
+
+@pytest.fixture
+def notebook7(chromium: Any, lab_server: tuple[str, Path]) -> Iterator[Lab]:
+    if find_spec("notebook") is None:
+        _missing("no Notebook 7: pip install 'jacnb[lab]'")
+    with _page(Notebook7, chromium, *lab_server) as page:
+        yield page
+
+
+@pytest.fixture(params=[Lab, Notebook7], ids=["lab", "notebook7"])
+def either(request: Any, chromium: Any, lab_server: tuple[str, Path]) -> Iterator[Lab]:
+    """JupyterLab, and then Notebook 7."""
+    with _page(request.param, chromium, *lab_server) as page:
+        yield page
+
+
+@contextmanager
+def _page(kind: type[Lab], browser: Any, url: str, root: Path) -> Iterator[Lab]:
     size = {"width": 1280, "height": 900}
-    page = chromium.new_page(viewport=size, device_scale_factor=1.5)
+    page = browser.new_page(viewport=size, device_scale_factor=1.5)
     page.set_default_timeout(20_000)
-    lab = Lab(page, url, root)
-    yield lab
+    yield kind(page, url, root)
     page.close()
     _end_kernels(url)
 
@@ -194,6 +226,7 @@ def _options(port: int, root: Path) -> list[str]:
         "--no-browser",
         "--allow-root",
         "--expose-app-in-browser",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",

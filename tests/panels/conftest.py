@@ -6,9 +6,8 @@ from typing import Any
 
 import ipywidgets
 import pytest
+from anywidget import AnyWidget
 from scripted_client import ScriptedServer
-
-from jacnb.panels import ChatPanel
 
 
 class HandPump:
@@ -25,6 +24,12 @@ class HandPump:
         while due := sorted(job for job in self.jobs if job[0] <= within):
             self.jobs.remove(due[0])
             due[0][2]()
+
+    def turn(self) -> None:
+        """Run the jobs there are, not those that they leave."""
+        jobs, self.jobs = sorted(self.jobs), []
+        for _, _, job in jobs:
+            job()
 
 
 @pytest.fixture
@@ -45,6 +50,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
     def send(_panel: object, content: dict[str, Any], _buffers: object = None) -> None:
         received.append(content)
 
-    monkeypatch.setattr(ChatPanel, "send", send)
+    monkeypatch.setattr(AnyWidget, "send", send)
     yield received
     ipywidgets.Widget.close_all()

@@ -1,0 +1,174 @@
+"""What panels that follow a server or clients have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+import anywidget
+import traitlets
+
+from jacnb.cells import current_run
+from jacnb.panels import lifetimes
+from jacnb.panels.follower import Follower
+from jacnb.panels.pump import PUMP, Later
+from jacnb.panels.rows import Lane, Row
+from jacnb.panels.sources import source_of
+
+HISTORY: Final = 200
+"""Rows that views attached later start from; earlier ones are fetched on demand."""
+HISTORY_SECONDS: Final = 1.0
+PAGE: Final = 200
+"""Rows of one answer to a view that scrolls back."""
+
+LANES: Final = 100
+"""Clients without a row in the history that views attached later know of."""
+
+_HISTORY_CHARS: Final = 100_000
+
+Order = Mapping[str, Any]
+"""What a view asks for: its ``op`` and what belongs to it."""
+
+
+class LivePanel(anywidget.AnyWidget):
+    """A panel that shows rows of a source while they come.
+
+    The browser gets ``{"op": "rows", "rows": […], "skipped": n, "lanes": […]}``, where
+    ``lanes`` are those that are new or changed; the traits below are what a view that
+    is attached later starts from. It may send ``{"op": "text", "seq": n}`` for a whole
+    payload (answered by ``{"op": "text", "seq": n, "text": …}``) and ``{"op": "before",
+    "seq": n}`` for earlier rows (``{"op": "earlier", "rows": […], "lanes": […], "more":
+    bool}``), and what a panel adds to `orders`.
+
+    Args:
+        watched: A server, a trace, a client or a list of clients.
+        height: The panel's height in CSS.
+        later: When to write to the browser; for tests.
+    """
+
+    lanes: Any = traitlets.List().tag(sync=True)
+    history: Any = traitlets.List().tag(sync=True)
+    has_causes = traitlets.Bool(True).tag(sync=True)
+    note = traitlets.Unicode("").tag(sync=True)
+    height = traitlets.Unicode("32rem").tag(sync=True)
+
+    def __init__(
+        self,
+        watched: Any,
+        *,
+        height: str = "32rem",
+        later: Later = PUMP.later,
+        **traits: Any,
+    ) -> None:
+        self.stands_for = watched
+        self.run = current_run()
+        self._later = later
+        self._is_closed = False
+        self._history_due = False
+        self._told: dict[int, Lane] = {}
+        self.source = source_of(watched)
+        rows = self.source.since(0)
+        history = _recent(rows)
+        super().__init__(
+            lanes=self._lanes_for(history),
+            history=history,
+            has_causes=self.source.has_causes,
+            note=self.source.note,
+            height=height,
+            **traits,
+        )
+        lifetimes.admit(self)
+        self.on_msg(self._on_browser)
+        start = rows[-1]["seq"] + 1 if rows else 0
+        self._follower = Follower(self.source, self._deliver, later, start)
+        self._follower.start()
+
+    def close(self) -> None:
+        """Stop following and remove the panel; what it watches goes on."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if hasattr(self, "_follower"):
+            self._follower.stop()
+        self.source.close()
+        lifetimes.forget(self)
+        self.layout.close()
+        super().close()
+
+    # On the pump, the only writer of traits and messages.
+
+    def _deliver(self, rows: list[Row], skipped: int) -> None:
+        if self._is_closed:
+            return
+        lanes = self._changed_lanes()
+        self.send({"op": "rows", "rows": rows, "skipped": skipped, "lanes": lanes})
+        if not self._history_due:
+            self._history_due = True
+            self._later(HISTORY_SECONDS, self._write_history)
+
+    def _write_history(self) -> None:
+        self._history_due = False
+        if not self._is_closed:
+            history = _recent(self.source.since(0))
+            self.lanes = self._lanes_for(history)
+            self.history = history
+
+    def _changed_lanes(self) -> list[Lane]:
+        """Return the lanes that are not as views were told, and note that they are."""
+        now = {lane["lane"]: lane for lane in self.source.lanes()}
+        changed = [each for n, each in now.items() if self._told.get(n) != each]
+        self._told = now
+        return changed
+
+    def _lanes_for(self, rows: list[Row]) -> list[Lane]:
+        """Return the lanes that rows name, and some of the clients that are there."""
+        named = {lane for row in rows for lane in (*row["to"], row["who"])}
+        lanes = self.source.lanes()
+        there = [each["lane"] for each in lanes if each["open"]][:LANES]
+        return [each for each in lanes if each["lane"] in named.union(there)]
+
+    def complain(self, error: Exception) -> None:
+        """Show an error in the panel, as no cell would show it (on the pump)."""
+        self.send({"op": "error", "text": str(error) or type(error).__name__})
+
+    # From the browser: on the main thread, or on a subshell's while a cell runs.
+
+    def _on_browser(
+        self, _widget: object, content: Mapping[str, Any], _buffers: object
+    ) -> None:
+        carry_out = self.orders().get(str(content.get("op")))
+        if carry_out is not None:
+            self._later(0, partial(self._carry_out, carry_out, content))
+
+    def _carry_out(self, carry_out: Callable[[Order], None], order: Order) -> None:
+        try:
+            carry_out(order)
+        except Exception as error:  # noqa: BLE001 - shown, as no cell would show it
+            self.complain(error)
+
+    def orders(self) -> dict[str, Callable[[Order], None]]:
+        """Return what a view may ask for; each is carried out on the pump."""
+        return {"text": self._send_text, "before": self._send_earlier}
+
+    def _send_text(self, order: Order) -> None:
+        seq = int(order["seq"])
+        self.send({"op": "text", "seq": seq, "text": self.source.text(seq)})
+
+    def _send_earlier(self, order: Order) -> None:
+        earlier = [row for row in self.source.since(0) if row["seq"] < order["seq"]]
+        page = _recent(earlier, PAGE)
+        answer = {"rows": page, "lanes": self._lanes_for(page)}
+        self.send({"op": "earlier", **answer, "more": len(page) < len(earlier)})
+
+
+def _recent(rows: list[Row], count: int = HISTORY) -> list[Row]:
+    """Return the newest rows, bounded in number and in size, oldest first."""
+    room = _HISTORY_CHARS
+    kept: list[Row] = []
+    for row in reversed(rows[-count:]):
+        room -= len(row["text"] or "") + 200
+        if kept and room < 0:
+            break
+        kept.append(row)
+    return kept[::-1]

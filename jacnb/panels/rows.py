@@ -1,0 +1,64 @@
+"""One thing that happened, as panels show it and as it goes to the browser.
+
+Clients are named by small numbers (lanes), because a client id is longer than most
+messages; a panel tells the browser once what each lane is.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypedDict
+
+TEXT_LIMIT: Final = 2_000
+"""Characters of a payload that go with a row; the whole of it is fetched on demand."""
+RECEIVERS_LIMIT: Final = 12
+"""Lanes of receivers that go with a row; ``reach`` counts them all."""
+
+
+class Lane(TypedDict):
+    """A client as a panel shows it."""
+
+    lane: int
+    client_id: str
+    name: str
+    channel_id: str
+    public: bool
+    open: bool
+
+
+class Row(TypedDict):
+    """One entry of the trace, or one message of a client.
+
+    Attributes:
+        seq: Its number in its source.
+        at: When, unix seconds.
+        kind: A `jacnb.protocol.trace.Kind`'s value.
+        type: The event's type, the walker's name, or the location visited.
+        who: The lane of the client it belongs to, as its sender.
+        to: The lanes it went to, the first of them.
+        reach: How many clients it went to.
+        size: Bytes on the wire.
+        cause: The number of what led to it.
+        run: The number of the walker run it is part of.
+        text: The payload, cut; None if there is none or it is no longer kept.
+        cut: How many characters were cut.
+    """
+
+    seq: int
+    at: float
+    kind: str
+    type: str
+    who: int | None
+    to: list[int]
+    reach: int
+    size: int
+    cause: int | None
+    run: int | None
+    text: str | None
+    cut: int
+
+
+def cut(text: str | None) -> tuple[str | None, int]:
+    """Return a payload shortened for a row, and by how many characters."""
+    if text is None:
+        return None, 0
+    return text[:TEXT_LIMIT], max(0, len(text) - TEXT_LIMIT)

@@ -1,0 +1,293 @@
+"""Where panels get rows from: a server's trace, or what clients saw themselves."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from operator import itemgetter
+from typing import Any, Final, Protocol
+
+from jacnb.errors import JacnbError
+from jacnb.ids import PUBLIC_ROOT_ID
+from jacnb.panels.entries import MessageLike, kind_in
+from jacnb.panels.rows import RECEIVERS_LIMIT, Lane, Row, cut
+from jacnb.protocol.connections import Connection
+from jacnb.protocol.naming import Names
+from jacnb.protocol.trace import Entry, Kind, Trace
+
+KEPT: Final = 10_000
+"""Messages that a source of clients keeps, like a trace."""
+
+_RUNS_KNOWN: Final = 2 * KEPT
+_LANES_KNOWN: Final = 5_000
+
+
+class Source(Protocol):
+    """What a panel follows; numbers of rows only grow, and rows may be evicted."""
+
+    has_causes: bool
+    note: str
+
+    def since(self, seq: int) -> list[Row]:
+        """Return the rows that are kept from number ``seq`` on."""
+
+    def text(self, seq: int) -> str | None:
+        """Return a row's whole payload, None if it is gone."""
+
+    def lanes(self) -> list[Lane]:
+        """Return all clients that rows were made for, and those connected now."""
+
+    def close(self) -> None:
+        """Stop listening."""
+
+
+def source_of(watched: Any) -> Source:
+    """Return the source for a server, a trace, a client or several clients.
+
+    Raises:
+        TypeError: If it is none of these, or a server without a trace.
+    """
+    if isinstance(watched, Trace):
+        return TraceSource(watched)
+    if hasattr(watched, "engine"):
+        if watched.trace is None:
+            raise TypeError("this server keeps no trace: serve(trace=True) to watch it")
+        return TraceSource(watched.trace, lambda: _connected(watched))
+    if _is_client(watched):
+        return ClientsSource([watched])
+    # Asked second, because to iterate a client is to wait for its messages.
+    clients = list(watched) if isinstance(watched, Iterable) else []
+    if not clients or not all(map(_is_client, clients)):
+        raise TypeError("give a server, a trace, a client or a list of clients")
+    return ClientsSource(clients)
+
+
+def _is_client(watched: object) -> bool:
+    return hasattr(watched, "on_message")
+
+
+def _connected(server: Any) -> list[Connection]:
+    hub = server.engine.hub
+    return [each for key in hub.clients for each in hub.clients.get(key)]
+
+
+class TraceSource:
+    """The rows of a server's trace, with causes and walker runs.
+
+    Args:
+        trace: The trace.
+        connected: Returns the connections there are.
+    """
+
+    has_causes = True
+    note = ""
+
+    def __init__(
+        self, trace: Trace, connected: Callable[[], Sequence[Connection]] = tuple
+    ) -> None:
+        self._trace = trace
+        self._connected = connected
+        self._names = Names()
+        self._lanes: dict[Connection, Lane] = {}
+        self._next_lane = 0
+        self._runs: OrderedDict[int, int] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def since(self, seq: int) -> list[Row]:
+        """Return the rows that are kept from number ``seq`` on."""
+        with self._lock:
+            return [self._row(entry) for entry in self._trace.since(seq)]
+
+    def text(self, seq: int) -> str | None:
+        """Return a row's whole payload, None if it is gone."""
+        entry = self._trace.get(seq)
+        return None if entry is None else entry.text
+
+    def lanes(self) -> list[Lane]:
+        """Return all clients that rows were made for, and those connected now."""
+        connected = set(self._connected())
+        with self._lock:
+            for connection in connected:
+                self._lane(connection)
+            self._forget_lanes(connected)
+            for connection, lane in self._lanes.items():
+                lane["open"] = connection in connected
+                lane["name"] = self._names.of(connection)
+            return [lane.copy() for lane in self._lanes.values()]
+
+    def connection(self, lane: int) -> Connection | None:
+        """Return the connection of a lane."""
+        with self._lock:
+            found = (c for c, known in self._lanes.items() if known["lane"] == lane)
+            return next(found, None)
+
+    def close(self) -> None:
+        """Do nothing: nothing was subscribed to."""
+
+    def _row(self, entry: Entry) -> Row:
+        text, missing = cut(entry.text)
+        receivers = entry.receivers[:RECEIVERS_LIMIT]
+        return Row(
+            seq=entry.seq,
+            at=round(entry.time, 4),
+            kind=entry.kind.value,
+            type=entry.type,
+            who=None if entry.sender is None else self._lane(entry.sender),
+            to=[self._lane(each) for each in receivers],
+            reach=entry.reach,
+            size=entry.size,
+            cause=entry.cause,
+            run=self._run_of(entry),
+            text=text,
+            cut=missing,
+        )
+
+    def _lane(self, connection: Connection) -> int:
+        known = self._lanes.get(connection)
+        if known is None:
+            known = self._lanes[connection] = Lane(
+                lane=self._next_lane,
+                client_id=connection.client_id,
+                name=self._names.of(connection),
+                channel_id=connection.channel_id,
+                public=connection.identity.is_public,
+                open=True,
+            )
+            self._next_lane += 1
+        return known["lane"]
+
+    def _forget_lanes(self, connected: set[Connection]) -> None:
+        """Drop the oldest clients that are gone, if there are very many."""
+        surplus = len(self._lanes) - _LANES_KNOWN
+        gone = (each for each in self._lanes if each not in connected)
+        for connection in list(islice(gone, max(0, surplus))):
+            del self._lanes[connection]
+
+    def _run_of(self, entry: Entry) -> int | None:
+        """Return the number of the walker run that an entry is, or is part of."""
+        if entry.kind is Kind.RUN:
+            self._runs[entry.seq] = entry.seq
+            while len(self._runs) > _RUNS_KNOWN:
+                self._runs.popitem(last=False)
+        if entry.kind is Kind.RUN or entry.cause is None:
+            return self._runs.get(entry.seq)
+        return self._runs.get(entry.cause)
+
+
+class ClientsSource:
+    """What clients themselves sent and received: of any server, without causes."""
+
+    has_causes = False
+    note = (
+        "Seen from the clients: of another server it is not known what caused a "
+        "message."
+    )
+
+    def __init__(self, clients: Sequence[Any]) -> None:
+        self._clients = clients
+        # By lane and cursor: a message that comes while the past is read is seen twice.
+        self._kept: OrderedDict[tuple[int, int], tuple[Row, str]] = OrderedDict()
+        self._ids: dict[int, tuple[str, str, str]] = {}
+        self._lock = threading.RLock()
+        self._next = 0
+        self._stop = [
+            subscribe(lambda message, lane=lane: self._add(lane, message))
+            for lane, client in enumerate(clients)
+            for subscribe in (client.on_message, client.on_sent)
+        ]
+        self._load_past()
+
+    def since(self, seq: int) -> list[Row]:
+        """Return the rows that are kept from number ``seq`` on."""
+        with self._lock:
+            oldest = self._next - len(self._kept)
+            kept = islice(self._kept.values(), max(0, seq - oldest), None)
+            return [row for row, _ in kept]
+
+    def text(self, seq: int) -> str | None:
+        """Return a row's whole payload, None if it is gone."""
+        with self._lock:
+            index = seq - (self._next - len(self._kept))
+            if not 0 <= index < len(self._kept):
+                return None
+            return next(islice(self._kept.values(), index, None))[1]
+
+    def lanes(self) -> list[Lane]:
+        """Return the clients."""
+        return [self._lane(number) for number in range(len(self._clients))]
+
+    def close(self) -> None:
+        """Stop listening to the clients."""
+        for stop in self._stop:
+            stop()
+        self._stop = []
+
+    def _lane(self, number: int) -> Lane:
+        client = self._clients[number]
+        try:
+            ids = client.client_id, client.channel_id, client.root_id
+        except (AttributeError, JacnbError):
+            # A client that is closed may have no ids any more.
+            ids = self._ids.get(number, ("", "", ""))
+        self._ids[number] = ids
+        return Lane(
+            lane=number,
+            client_id=str(ids[0]),
+            name=str(client.name),
+            channel_id=str(ids[1]),
+            public=ids[2] == PUBLIC_ROOT_ID,
+            open=bool(client.is_open),
+        )
+
+    def _load_past(self) -> None:
+        past = [
+            (message.time, lane, message.cursor, message)
+            for lane, client in enumerate(self._clients)
+            for message in (*client.messages, *client.sent)
+        ]
+        for _, lane, _, message in sorted(past, key=itemgetter(0, 1, 2))[-KEPT:]:
+            self._add(lane, message)
+
+    def _add(self, lane: int, message: MessageLike) -> None:
+        text, missing = cut(message.text)
+        is_out = message.direction == "out"
+        with self._lock:
+            if (lane, message.cursor) in self._kept:
+                return
+            row = Row(
+                seq=self._next,
+                at=round(message.time, 4),
+                kind=_kind(message),
+                type=_type(message.value),
+                who=lane if is_out else None,
+                to=[] if is_out else [lane],
+                reach=0 if is_out else 1,
+                size=message.size,
+                cause=None,
+                run=None,
+                text=text,
+                cut=missing,
+            )
+            self._next += 1
+            self._kept[lane, message.cursor] = row, message.text
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+
+def _kind(message: MessageLike) -> str:
+    if message.direction == "out":
+        return Kind.EVENT.value
+    is_reply = kind_in(message.value) in ("response", "error", "connection")
+    return Kind.REPLY.value if is_reply else Kind.NOTIFICATION.value
+
+
+def _type(value: object) -> str:
+    if not isinstance(value, dict):
+        return "text" if isinstance(value, str) else "data"
+    said = value.get("type")
+    if isinstance(said, str):
+        return str(said)[:200]
+    words = {"response": "walker", "error": "error"}
+    return str(words.get(kind_in(value), "data"))

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+import jacnb
+from jacnb.panels.live import LivePanel
+
+
+@pytest.fixture
+def server():
+    with jacnb.MemoryServer(registry=jacnb.Registry()) as server:
+        yield server
+
+
+@pytest.fixture
+def panel(server, pump, browser):
+    return LivePanel(server, later=pump.later)
+
+
+def rows_in(browser):
+    return [[row["type"] for row in m["rows"]] for m in browser if m["op"] == "rows"]
+
+
+def test_a_panel_starts_with_what_happened_before(server, pump, browser):
+    alice = server.connect(user="alice", channel_id="room")
+    panel = LivePanel(server, later=pump.later)
+    assert [row["type"] for row in panel.history] == ["open", "connection"]
+    assert [lane["client_id"] for lane in panel.lanes] == [alice.client_id]
+
+
+def test_new_rows_bring_the_lanes_they_name(panel, server, pump, browser):
+    pump.turn()
+    server.connect(user="alice", channel_id="room")
+    pump.turn()
+    [message] = browser
+    assert rows_in(browser) == [["open", "connection"]]
+    assert [lane["name"] for lane in message["lanes"]] == ["alice"]
+
+
+def test_lanes_that_did_not_change_are_not_told_again(panel, server, pump, browser):
+    alice = server.connect(user="alice", channel_id="room")
+    pump.turn()
+    alice.connection()
+    pump.turn()
+    assert browser[-1]["lanes"] == []
+
+
+def test_a_later_view_starts_from_a_history_that_follows(panel, server, pump, browser):
+    pump.turn()
+    server.connect(user="alice")
+    pump.turn()
+    assert panel.history == []
+    pump.turn()
+    assert [row["type"] for row in panel.history] == ["open", "connection"]
+
+
+def test_a_view_gets_a_whole_payload_and_earlier_rows(panel, server, pump, browser):
+    server.connect(user="alice", channel_id="room").connection()
+    panel._on_browser(panel, {"op": "text", "seq": 0}, [])
+    panel._on_browser(panel, {"op": "before", "seq": 2}, [])
+    pump.turn()
+    text, earlier = [m for m in browser if m["op"] != "rows"]
+    assert text == {"op": "text", "seq": 0, "text": None}
+    assert [row["seq"] for row in earlier["rows"]] == [0, 1]
+    assert earlier["more"] is False
+
+
+@pytest.mark.parametrize("order", [{}, {"op": "x"}, {"op": "close"}, {"op": None}])
+def test_an_order_that_no_panel_knows_is_ignored(panel, pump, browser, order):
+    panel._on_browser(panel, order, [])
+    pump.turn()
+    assert browser == []
+
+
+def test_an_order_that_fails_is_shown_in_the_panel(panel, pump, browser):
+    panel._on_browser(panel, {"op": "text", "seq": "seven"}, [])
+    pump.turn()
+    assert [message["op"] for message in browser] == ["error"]
+    assert "seven" in browser[0]["text"]
+
+
+def test_a_closed_panel_writes_nothing_more(panel, server, pump, browser):
+    panel.close()
+    panel.close()
+    server.connect(user="alice")
+    pump.turn()
+    pump.turn()
+    assert browser == []
+    assert pump.jobs == []

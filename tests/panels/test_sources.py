@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+
+import jacnb
+from jacnb.panels.sources import ClientsSource, TraceSource, source_of
+
+
+class shout(jacnb.Walker):
+    channel_id: str
+
+    @jacnb.on_entry
+    def enter(self, here: jacnb.Root):
+        jacnb.WEBSOCKET_MANAGER.notify_channels([self.channel_id], {"type": "loud"})
+        jacnb.report("done")
+
+    class __specs__:
+        methods = ["websocket"]
+
+
+@pytest.fixture
+def server():
+    with jacnb.MemoryServer(registry=jacnb.Registry(shout)) as server:
+        yield server
+
+
+def test_a_notification_names_its_run_and_its_receivers_as_lanes(server):
+    alice = server.connect(user="alice", channel_id="room")
+    bob = server.connect(user="bob", channel_id="room")
+    alice.walker("shout", channel_id="room")
+    rows = source_of(server).since(0)
+    [run] = [row for row in rows if row["kind"] == "run"]
+    [loud] = [row for row in rows if row["kind"] == "notification"]
+    assert (loud["run"], loud["cause"]) == (run["seq"], run["seq"])
+    assert (loud["to"], loud["reach"], loud["size"]) == ([0, 1], 2, 15)
+    assert bob.is_open
+
+
+def test_lanes_are_named_and_say_who_is_still_there(server):
+    source = source_of(server)
+    alice = server.connect(user="alice", channel_id="room")
+    bob = server.connect(user="bob")
+    alice.close()
+    lanes = {lane["name"]: lane for lane in source.lanes()}
+    assert list(lanes) == ["bob"]
+    source.since(0)
+    lanes = {lane["name"]: lane["open"] for lane in source.lanes()}
+    assert lanes == {"bob": bob.is_open, "alice": False}
+
+
+def test_a_lane_leads_back_to_its_connection(server):
+    source = source_of(server)
+    assert isinstance(source, TraceSource)
+    alice = server.connect(user="alice")
+    [lane] = source.lanes()
+    connection = source.connection(lane["lane"])
+    assert connection is not None
+    assert connection.client_id == alice.client_id
+    assert source.connection(99) is None
+
+
+def test_a_long_payload_is_cut_in_its_row_and_whole_on_demand(server):
+    source = source_of(server)
+    alice = server.connect(user="alice", channel_id="room")
+    alice.send_to_channels("room", {"x": "x" * 5_000})
+    row = source.since(0)[-1]
+    assert (len(row["text"] or ""), row["cut"]) == (2_000, 3_008)
+    assert source.text(row["seq"]) == '{"x":"' + "x" * 5_000 + '"}'
+    assert source.text(9_999) is None
+
+
+def test_clients_of_any_server_show_both_ways_without_causes(server):
+    alice = server.connect(user="alice", channel_id="room")
+    bob = server.connect(user="bob", channel_id="room")
+    source = source_of([alice, bob])
+    assert not source.has_causes
+    alice.walker("shout", channel_id="room")
+    seen = [
+        (row["kind"], row["type"], row["who"], row["to"]) for row in source.since(0)
+    ]
+    assert seen == [
+        ("reply", "connection", None, [0]),
+        ("reply", "connection", None, [1]),
+        ("event", "walker", 0, []),
+        ("notification", "loud", None, [0]),
+        ("notification", "loud", None, [1]),
+        ("reply", "walker", None, [0]),
+    ]
+
+
+def test_what_clients_saw_is_kept_whole_and_numbered(server):
+    alice = server.connect(user="alice", channel_id="room")
+    source = source_of(alice)
+    alice.send_to_channels("room", {"n": 1})
+    rows = source.since(1)
+    assert [row["seq"] for row in rows] == [1, 2]
+    assert source.text(2) == '{"n":1}'
+    assert source.text(3) is None
+
+
+def test_a_closed_source_of_clients_listens_no_longer(server):
+    alice = server.connect(user="alice", channel_id="room")
+    source = source_of(alice)
+    source.close()
+    alice.send_to_channels("room", {"n": 1})
+    assert len(source.since(0)) == 1
+
+
+def test_a_client_that_is_closed_keeps_its_lane(server):
+    alice = server.connect(user="alice", channel_id="room")
+    source = ClientsSource([alice])
+    client_id = alice.client_id
+    [before] = source.lanes()
+    alice.close()
+    [after] = source.lanes()
+    assert (before["open"], after["open"]) == (True, False)
+    assert (after["client_id"], after["name"]) == (client_id, "alice")
+
+
+@pytest.mark.parametrize("wrong", [None, 3, [], "ws://localhost:8000", [1]])
+def test_what_cannot_be_watched_is_refused_in_one_line(wrong):
+    with pytest.raises(TypeError, match="give a server, a trace, a client"):
+        source_of(wrong)
+
+
+def test_a_server_without_a_trace_says_how_to_get_one():
+    with (
+        jacnb.MemoryServer(trace=False) as server,
+        pytest.raises(TypeError, match="trace=True"),
+    ):
+        source_of(server)
