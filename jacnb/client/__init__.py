@@ -16,23 +16,31 @@ from jacnb.client.response import Response
 from jacnb.client.transport import Transport
 
 if TYPE_CHECKING:
-    from jacnb.client.connecting import connect
+    from jacnb.client.aclient import AsyncClient
+    from jacnb.client.connecting import aconnect, connect
+    from jacnb.client.loop import LoopTransport
     from jacnb.client.network import NetworkTransport
 
 __all__ = [
+    "AsyncClient",
     "Backoff",
     "Client",
     "ConnectionInfo",
+    "LoopTransport",
     "MemoryTransport",
     "Message",
     "Messages",
     "NetworkTransport",
     "Response",
     "Transport",
+    "aconnect",
     "connect",
 ]
 
 _LAZY = {
+    "AsyncClient": "jacnb.client.aclient",
+    "aconnect": "jacnb.client.connecting",
+    "LoopTransport": "jacnb.client.loop",
     "connect": "jacnb.client.connecting",
     "NetworkTransport": "jacnb.client.network",
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
+from jacnb.errors import ConnectError
 from jacnb.protocol.json import masked_text
 
 _SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
@@ -33,6 +34,33 @@ def without_secrets(url: str) -> str:
     parts = urlsplit(url)
     netloc = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=netloc, query="", fragment=""))
+
+
+def on_channel(url: str, channel_id: str | None) -> str:
+    """Return the address with this channel in its query, None for what is there."""
+    if channel_id is None:
+        return url
+    parts = urlsplit(url)
+    kept = [p for p in parts.query.split("&") if p and not _is_channel(p)]
+    kept.append(f"channel_id={quote(channel_id, safe='')}")
+    return urlunsplit(parts._replace(query="&".join(kept)))
+
+
+def authorization(url: str, token: str | None) -> list[str]:
+    """Return the header lines that say who connects.
+
+    Raises:
+        ConnectError: If the token cannot stand in a header.
+    """
+    if token is None:
+        return []
+    if not (token.isascii() and token.isprintable()):
+        raise ConnectError(url, "the token is not one line of ASCII text")
+    return [f"Authorization: Bearer {token}"]
+
+
+def _is_channel(parameter: str) -> bool:
+    return parameter.partition("=")[0] == "channel_id"
 
 
 def _check_is_text(url: object) -> None:

@@ -43,7 +43,7 @@ class Notices:
         if self.is_inside_callback:
             return
         while self._texts:
-            warnings.warn(self._texts.pop(0), stacklevel=_stacklevel())
+            warn(self._texts.pop(0))
 
     @property
     def is_inside_callback(self) -> bool:
@@ -106,6 +106,11 @@ class Callbacks(Generic[T]):
         """Call each; the failure of one stops neither the others nor the reader."""
         for callback in self._callbacks:
             self._notices.run(self._name, callback, news)
+
+
+def warn(text: str) -> None:
+    """Warn of something at the line outside of this package that led here."""
+    warnings.warn(text, stacklevel=_stacklevel())
 
 
 def _check_callable(name: str, callback: object) -> None:

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-import html
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from jacnb.client.events import Ids, frame_of, make_event, resolve_ids
-from jacnb.client.exchange import Exchange
-from jacnb.client.inbox import Wanted, missed, unexpected
-from jacnb.client.intake import Intake
-from jacnb.client.messages import Message, Messages
+from jacnb.client.events import (
+    Ids,
+    frame_of,
+    make_event,
+    to_channels,
+    to_clients,
+    to_users,
+)
+from jacnb.client.messages import Message
+from jacnb.client.party import Party
 from jacnb.client.presence import ConnectionInfo
-from jacnb.client.reruns import Reruns
 from jacnb.client.response import Response
-from jacnb.client.tokens import Bearer, bare
-from jacnb.client.transport import State, Transport, check_close_code
-from jacnb.errors import (
-    ConnectError,
-    UnexpectedMessageError,
-    WaitTimeoutError,
-)
-from jacnb.protocol.events import (
-    ChangeUserEvent,
-    ChannelEvent,
-    ClientEvent,
-    ConnectionEvent,
-    Event,
-    UserEvent,
-    WalkerEvent,
-)
+from jacnb.client.steps import Steps, run
+from jacnb.client.transport import Transport, check_close_code
+from jacnb.errors import ConnectError
+from jacnb.protocol.events import ConnectionEvent, Event, WalkerEvent
 
-Unsubscribe = Callable[[], None]
+T = TypeVar("T")
 
 
-class Client:
+class Client(Party):
     """One connection to a server, with calls that wait for their answers.
 
     Made by `jacnb.connect(url)` and `server.connect()`. Waiting can be interrupted,
@@ -53,6 +43,8 @@ class Client:
         ConnectError: If the server refuses, or is not there.
     """
 
+    _transport: Transport
+
     def __init__(
         self,
         transport: Transport,
@@ -61,87 +53,16 @@ class Client:
         token: str | None = None,
         timeout: float = 5.0,
     ) -> None:
-        self._transport = transport
-        self._bearer = Bearer(transport.url, bare(token), name)
-        self._intake = Intake(transport.send, self._bearer)
-        self._reruns = Reruns()
-        self._exchange = Exchange(transport, self._intake)
-        self.catalogue: Callable[[], list[dict[str, Any]]] | None = None
-        """What can be called there: names and fields, where the server is at hand."""
-        self._open(timeout)
+        super().__init__(transport, name=name, token=token)
+        transport.open(self._intake, timeout)
+        try:
+            self._run(self._meet(timeout))
+        except ConnectError:
+            transport.close(1000, "")
+            raise
 
-    def _open(self, timeout: float) -> None:
-        intake = self._intake
-        self._transport.open(intake, timeout)
-        self._transport.wait(
-            lambda: intake.presence.is_greeted or intake.is_closed, timeout
-        )
-        if intake.presence.is_greeted:
-            self._transport.resume_as(self.token, self.channel_id)
-            return
-        why = "closed at once" if intake.is_closed else f"no greeting in {timeout:g} s"
-        self._transport.close(1000, "")
-        raise ConnectError(self.url, f"{why}; is it a Jac Cloud server?")
-
-    # Who and where.
-
-    @property
-    def info(self) -> ConnectionInfo:
-        """The ids of the connection, as the server told them last."""
-        info = self._intake.presence.info
-        if info is None:
-            raise self._intake.closed_error()
-        return info
-
-    @property
-    def client_id(self) -> str:
-        """The id of this connection; another one after a reconnect."""
-        return self.info.client_id
-
-    @property
-    def root_id(self) -> str:
-        """The root of this client's user, or of the public."""
-        return self.info.root_id
-
-    @property
-    def channel_id(self) -> str:
-        """The channel that this client listens to."""
-        return self.info.channel_id
-
-    @property
-    def name(self) -> str:
-        """How the client is shown to people: "alice" or "public"."""
-        return self._bearer.name
-
-    @property
-    def token(self) -> str | None:
-        """The token of this client's user; None for the public."""
-        return self._bearer.token
-
-    @property
-    def url(self) -> str:
-        """Where the server is."""
-        return self._transport.url
-
-    @property
-    def state(self) -> State:
-        """Whether the connection is "open", "reconnecting" or "closed"."""
-        return self._intake.state
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the client can send now."""
-        return self._intake.state == "open"
-
-    @property
-    def messages(self) -> Messages:
-        """The last 10,000 messages that arrived, read or not."""
-        return self._intake.messages
-
-    @property
-    def sent(self) -> Messages:
-        """The last 10,000 messages that were sent, tokens masked."""
-        return self._intake.sent
+    def _run(self, steps: Steps[T]) -> T:
+        return run(steps, self._transport.wait)
 
     # Calls that wait for their answer.
 
@@ -170,42 +91,27 @@ class Client:
             ConnectionClosedError: If the connection is closed, or closes meanwhile.
         """
         fields = {**(context or {}), **fields}
-        return self._exchange.call(name, fields, node, timeout)
+        return self._run(self._exchange.call(name, fields, node, timeout))
 
     def connection(self, *, timeout: float | None = 5.0) -> ConnectionInfo:
         """Ask the server for the ids of this connection."""
-        return self._exchange.ask(ConnectionEvent(), timeout)
+        return self._run(self._exchange.ask(ConnectionEvent(), timeout))
 
     def sync(self, *, timeout: float | None = 5.0) -> None:
         """Wait until the server has answered all that was sent before.
 
         What it had for this client by then has arrived, too.
         """
-        self._exchange.sync(timeout)
+        self._run(self._exchange.sync(timeout))
 
     def change_user(
-        self, token: str | Client | None = None, *, timeout: float | None = 5.0
+        self, token: str | Party | None = None, *, timeout: float | None = 5.0
     ) -> ConnectionInfo:
         """Become the user of a token, or of another client; None is the public.
 
         A warning tells if the server did not accept the token.
         """
-        token = bare(token.token if isinstance(token, Client) else token)
-        bearer = None if token is None else f"Bearer {token}"
-        event = make_event(ChangeUserEvent, token=bearer)
-        info = self._exchange.ask(event, timeout, changes_user=True)
-        if token is None and not info.is_public:
-            _warn("this server keeps the user of the handshake; connect anew", 1)
-            return info
-        self._bearer.token, self._bearer.given_name = token, None
-        self.check_token(stacklevel=2)
-        self._transport.resume_as(self.token, info.channel_id)
-        return info
-
-    def check_token(self, *, stacklevel: int = 1) -> None:
-        """Warn, and drop the token, if the server takes its bearer for the public."""
-        if said := self._bearer.drop_if(self.info.is_public):
-            _warn(said, stacklevel)
+        return self._run(self._change_user(token, timeout))
 
     # Events without an answer.
 
@@ -232,18 +138,15 @@ class Client:
 
     def send_to_users(self, ids: Ids, data: Mapping[str, Any]) -> None:
         """Send data to every connection of these users (root ids, or clients)."""
-        root_ids = resolve_ids(ids, "root_id")
-        self.send(make_event(UserEvent, root_ids=root_ids, data=data))
+        self.send(to_users(ids, data))
 
     def send_to_channels(self, ids: Ids, data: Mapping[str, Any]) -> None:
         """Send data to every connection on these channels (ids, or clients)."""
-        channel_ids = resolve_ids(ids, "channel_id")
-        self.send(make_event(ChannelEvent, channel_ids=channel_ids, data=data))
+        self.send(to_channels(ids, data))
 
     def send_to_clients(self, ids: Ids, data: Mapping[str, Any]) -> None:
         """Send data to these connections (client ids, or clients)."""
-        client_ids = resolve_ids(ids, "client_id")
-        self.send(make_event(ClientEvent, client_ids=client_ids, data=data))
+        self.send(to_clients(ids, data))
 
     def send(self, event: Mapping[str, Any] | Event | str | bytes) -> None:
         """Send anything, for experiments: text goes out as it is, bytes as binary."""
@@ -258,10 +161,7 @@ class Client:
             WaitTimeoutError: If none came in time.
             ConnectionClosedError: If the connection is closed and all was read.
         """
-        message = self._exchange.take(_fits_always, timeout)
-        if message is None:
-            raise WaitTimeoutError(f"no message arrived at {self.name} in time")
-        return message
+        return self._run(self._receive(timeout))
 
     def expect(
         self,
@@ -286,15 +186,7 @@ class Client:
             WaitTimeoutError: If none came in time; it shows what did.
             ConnectionClosedError: If the connection is closed.
         """
-        wanted = Wanted(type, fields)
-        earlier = self._reruns.begin(wanted.fits)
-        patience = timeout if earlier is None else self._reruns.patience(timeout)
-        message = self._exchange.take(wanted.fits, patience, otherwise=earlier)
-        if message is None:
-            others = self._intake.inbox.unread()
-            raise WaitTimeoutError(missed(wanted, self.name, timeout or 0, others))
-        self._reruns.found(message)
-        return message
+        return self._run(self._expect(type, fields, timeout))
 
     def expect_nothing(
         self,
@@ -308,31 +200,12 @@ class Client:
         Raises:
             UnexpectedMessageError: If there is; it shows them, and now they are read.
         """
-        self.sync(timeout=timeout)
-        if found := self._intake.inbox.take_all(Wanted(type, fields).fits):
-            raise UnexpectedMessageError(unexpected(self.name, found))
+        self._run(self._expect_nothing(type, fields, timeout))
 
     def __iter__(self) -> Iterator[Message]:
         """Yield unread messages until the connection is closed."""
-        while message := self._exchange.take_until_closed(_fits_always):
+        while message := self._run(self._next()):
             yield message
-
-    # News, as it comes.
-
-    def on_message(self, callback: Callable[[Message], object]) -> Unsubscribe:
-        """Call back with each message that arrives; return how to stop it.
-
-        Callbacks run in the transport's thread: be short, never wait.
-        """
-        return self._intake.on_message.add(callback)
-
-    def on_sent(self, callback: Callable[[Message], object]) -> Unsubscribe:
-        """Call back with each message that is sent, tokens masked."""
-        return self._intake.on_sent.add(callback)
-
-    def on_state(self, callback: Callable[[State], object]) -> Unsubscribe:
-        """Call back with "open", "reconnecting" or "closed" when that changes."""
-        return self._intake.on_state.add(callback)
 
     # The end.
 
@@ -355,32 +228,3 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        return (
-            f"<Client {self.name} on {self.channel_id!r} at {self.url}, {self.state}>"
-        )
-
-    def _repr_html_(self) -> str:
-        rows = {
-            "server": self.url,
-            "client_id": self.client_id,
-            "root_id": self.root_id,
-            "channel_id": self.channel_id,
-            "messages": f"{len(self.messages)}, {len(self._intake.inbox)} unread",
-        }
-        cells = "".join(
-            f"<tr><th>{key}</th><td>{html.escape(value)}</td></tr>"
-            for key, value in rows.items()
-        )
-        head = f"<b>{html.escape(self.name)}</b> ({self.state})"
-        return f"<div>{head}<table>{cells}</table></div>"
-
-
-def _fits_always(message: Message) -> bool:
-    return True
-
-
-def _warn(text: str, stacklevel: int) -> None:
-    """Warn at the line of whoever called the method that warns."""
-    warnings.warn(text, stacklevel=stacklevel + 2)

@@ -1,11 +1,16 @@
-"""`connect(url)`: from an address, and perhaps a password, to a client."""
+"""`connect(url)`, `aconnect(url)`: from an address, and a password, to a client."""
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
+from jacnb.client.aclient import AsyncClient, Connecting
 from jacnb.client.addresses import websocket_url
 from jacnb.client.backoff import Backoff
 from jacnb.client.client import Client
 from jacnb.client.login import log_in, register as register_user
+from jacnb.client.loop import LoopTransport
 from jacnb.client.network import NetworkTransport
 from jacnb.client.tokens import bare
 
@@ -60,8 +65,52 @@ def connect(
         backoff=_backoff(reconnect),
     )
     client = Client(transport, name=name, token=token, timeout=timeout)
-    client.check_token(stacklevel=2)
+    client.check_token()
     return client
+
+
+def aconnect(
+    url: str,
+    *,
+    channel_id: str | None = None,
+    token: str | None = None,
+    email: str | None = None,
+    password: str | None = None,
+    register: bool = False,
+    name: str | None = None,
+    ping_interval: float = 20.0,
+    ping_timeout: float = 10.0,
+    reconnect: bool | Backoff = False,
+    timeout: float = 5.0,
+) -> Connecting:
+    """Connect to a Jac Cloud server, to talk to it on the running event loop.
+
+    Write ``async with jacnb.aconnect(url) as alice:``, or ``await`` it and close the
+    client in the end. The arguments are those of `connect`.
+
+    Raises:
+        ConnectError: If the server refuses, or is not there.
+        AuthError: If it does not accept email and password.
+    """
+    url = websocket_url(url)
+
+    async def start() -> AsyncClient:
+        own = token
+        if email is not None:
+            log_in_there = partial(_token_for, url, email, password, register, token)
+            own = await asyncio.get_running_loop().run_in_executor(None, log_in_there)
+        own = bare(own)
+        transport = LoopTransport(
+            url,
+            token=own,
+            channel_id=channel_id,
+            ping_interval=ping_interval,
+            ping_timeout=ping_timeout,
+            backoff=_backoff(reconnect),
+        )
+        return await AsyncClient(transport, name=name, token=own).open(timeout)
+
+    return Connecting(start)
 
 
 def _token_for(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from jacnb.protocol.events import Event
+from jacnb.protocol.events import ChannelEvent, ClientEvent, Event, UserEvent
 from jacnb.protocol.json import encode
 from jacnb.protocol.validation import protocol_error
 
@@ -27,6 +27,22 @@ def make_event(kind: type[E], **fields: Any) -> E:
         return kind(**fields)
     except ValidationError as exc:
         raise protocol_error(exc) from None
+
+
+def to_users(ids: Ids, data: Mapping[str, Any]) -> Event:
+    """Return the event that sends data to every connection of these users."""
+    return make_event(UserEvent, root_ids=resolve_ids(ids, "root_id"), data=data)
+
+
+def to_channels(ids: Ids, data: Mapping[str, Any]) -> Event:
+    """Return the event that sends data to every connection on these channels."""
+    channel_ids = resolve_ids(ids, "channel_id")
+    return make_event(ChannelEvent, channel_ids=channel_ids, data=data)
+
+
+def to_clients(ids: Ids, data: Mapping[str, Any]) -> Event:
+    """Return the event that sends data to these connections."""
+    return make_event(ClientEvent, client_ids=resolve_ids(ids, "client_id"), data=data)
 
 
 def frame_of(event: Any) -> str | bytes:

@@ -1,11 +1,11 @@
-"""Send events, and wait for what answers them."""
+"""Send events, and wait for what answers them: the steps of each conversation."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import RLock
-from typing import Any
+from contextlib import suppress
+from typing import Any, Protocol
 
 from jacnb.client.calls import Call
 from jacnb.client.events import make_event
@@ -13,24 +13,36 @@ from jacnb.client.intake import Intake
 from jacnb.client.messages import Message
 from jacnb.client.presence import ConnectionInfo
 from jacnb.client.response import Response
-from jacnb.client.transport import Transport
+from jacnb.client.steps import Steps, Wait
 from jacnb.errors import JacnbError, WaitTimeoutError
 from jacnb.protocol.events import ConnectionEvent, Event, PairedEvent, WalkerEvent
+
+
+class Sender(Protocol):
+    """What the exchange needs of a transport."""
+
+    def send(self, text: str | bytes) -> None:
+        """Send one message."""
+        ...
+
+    def wake(self) -> None:
+        """Let every wait look again."""
+        ...
 
 
 class Exchange:
     """What a client says and waits for; `Intake` is what it hears.
 
     Args:
-        transport: The way to the server.
+        sender: The way to the server.
         intake: Where the transport's news goes.
     """
 
-    def __init__(self, transport: Transport, intake: Intake) -> None:
-        self._transport = transport
+    def __init__(self, sender: Sender, intake: Intake) -> None:
+        self._sender = sender
         self._intake = intake
-        # Without an echoed id, calls take turns.
-        self._turn = RLock()
+        # Without an echoed id, calls take turns: the first of these has it.
+        self._turns: list[object] = []
         # Whether an error without an id could still answer something sent earlier.
         self._is_unsettled = False
 
@@ -42,7 +54,7 @@ class Exchange:
 
     def ask(
         self, event: PairedEvent, timeout: float | None, *, changes_user: bool = False
-    ) -> ConnectionInfo:
+    ) -> Steps[ConnectionInfo]:
         """Send an event that a connection message answers, and return what it says."""
         self._prepare_to_wait()
         presence = self._intake.presence
@@ -53,7 +65,7 @@ class Exchange:
             presence.cancel(ask)
             raise
         try:
-            is_answered = self._transport.wait(lambda: ask.is_done, timeout)
+            is_answered = yield Wait(lambda: ask.is_done, timeout)
         finally:
             presence.abandon(ask)
         if not is_answered:
@@ -63,26 +75,31 @@ class Exchange:
             )
         return ask.result()
 
-    def sync(self, timeout: float | None) -> None:
+    def sync(self, timeout: float | None) -> Steps[None]:
         """Wait until all that was sent before is answered."""
         self._is_unsettled = False
-        self.ask(ConnectionEvent(), timeout)
+        yield from self.ask(ConnectionEvent(), timeout)
 
     def call(
         self, name: str, fields: dict[str, Any], node: str | None, timeout: float | None
-    ) -> Response:
+    ) -> Steps[Response]:
         """Run a walker and return its response."""
         self._prepare_to_wait()
         if self._intake.calls.echoes:
-            return self._call(name, fields, node, timeout)
+            return (yield from self._call(name, fields, node, timeout))
         deadline = None if timeout is None else time.monotonic() + timeout
-        if not self._turn.acquire(timeout=-1 if timeout is None else timeout):
-            raise _late(name)
+        turn = object()
         try:
-            self._settle(_remaining(deadline))
-            return self._call(name, fields, node, _remaining(deadline))
+            self._turns.append(turn)
+            if not (yield Wait(lambda: self._turns[0] is turn, timeout)):
+                raise _late(name)
+            yield from self._settle(_remaining(deadline))
+            return (yield from self._call(name, fields, node, _remaining(deadline)))
         finally:
-            self._turn.release()
+            # An interrupt may have come before the turn was taken.
+            with suppress(ValueError):
+                self._turns.remove(turn)
+            self._sender.wake()
 
     def start(self, name: str, fields: dict[str, Any], node: str | None) -> Call:
         """Run a walker; its answer is paired with the call when it comes."""
@@ -99,17 +116,17 @@ class Exchange:
 
     def _call(
         self, name: str, fields: dict[str, Any], node: str | None, timeout: float | None
-    ) -> Response:
+    ) -> Steps[Response]:
         call = self.start(name, fields, node)
-        if not self._transport.wait(lambda: call.is_done, timeout):
+        if not (yield Wait(lambda: call.is_done, timeout)):
             raise _late(name)
         return Response.of(call.result())
 
-    def _settle(self, timeout: float | None) -> None:
+    def _settle(self, timeout: float | None) -> Steps[None]:
         """Let all earlier errors and late answers pass, where none has an id."""
         calls = self._intake.calls
         if calls.echoes is False and (self._is_unsettled or calls.is_waiting):
-            self.sync(timeout)
+            yield from self.sync(timeout)
             calls.forget_all()
 
     def take(
@@ -117,7 +134,7 @@ class Exchange:
         fits: Callable[[Message], bool],
         timeout: float | None,
         otherwise: Message | None = None,
-    ) -> Message | None:
+    ) -> Steps[Message | None]:
         """Wait for an unread message that fits, and take it.
 
         Returns:
@@ -126,26 +143,33 @@ class Exchange:
         Raises:
             ConnectionClosedError: If there is none and will be none.
         """
-        message = self.take_until_closed(fits, timeout) or otherwise
+        message = (yield from self.take_until_closed(fits, timeout)) or otherwise
         if message is None and self._intake.is_closed:
             raise self._intake.closed_error()
         return message
 
     def take_until_closed(
         self, fits: Callable[[Message], bool], timeout: float | None = None
-    ) -> Message | None:
+    ) -> Steps[Message | None]:
         """Wait for an unread message that fits, and take it; None is the end."""
         self._prepare_to_wait()
-        intake, found = self._intake, None
+        intake = self._intake
+        found: list[Message] = []
 
         def is_over() -> bool:
-            nonlocal found
-            found = intake.inbox.take(fits)
-            return found is not None or intake.is_closed
+            if not found and (message := intake.inbox.take(fits)) is not None:
+                found.append(message)
+            return bool(found) or intake.is_closed
 
-        self._transport.wait(is_over, timeout)
+        yield Wait(is_over, timeout)
         # What came between the last look and the end still counts.
-        return found or intake.inbox.take(fits)
+        return found[0] if found else intake.inbox.take(fits)
+
+    def greeting(self, timeout: float) -> Steps[bool]:
+        """Wait to be greeted; return whether that was so."""
+        intake = self._intake
+        yield Wait(lambda: intake.presence.is_greeted or intake.is_closed, timeout)
+        return intake.presence.is_greeted
 
     def _prepare_to_wait(self) -> None:
         """Refuse in a callback, before anything is sent; warn of what went wrong."""
@@ -158,7 +182,7 @@ class Exchange:
             raise self._intake.closed_error()
         # First, for in memory the answer arrives before `send` returns.
         self._intake.record_sent(text if isinstance(text, str) else repr(text))
-        self._transport.send(text)
+        self._sender.send(text)
 
 
 def _late(name: str) -> WaitTimeoutError:

@@ -37,9 +37,13 @@ class Inbox:
     """Unread messages in the order they came; the oldest go beyond the limit.
 
     The transport's thread puts, the user's thread takes.
+
+    Args:
+        keep: The limit.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep: int = KEPT) -> None:
+        self._keep = keep
         self._unread: list[Message] = []
         self._lock = Lock()
 
@@ -48,7 +52,7 @@ class Inbox:
         with self._lock:
             # Nearly always the last one; only a message that was held back is not.
             insort(self._unread, message, key=_cursor)
-            if len(self._unread) > KEPT:
+            if len(self._unread) > self._keep:
                 del self._unread[0]
 
     def take(self, fits: Callable[[Message], bool]) -> Message | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from jacnb.client.callbacks import Callbacks, Notices
 from jacnb.client.calls import Calls
 from jacnb.client.inbox import Inbox
-from jacnb.client.messages import Message, Messages
+from jacnb.client.messages import KEPT, Message, Messages
 from jacnb.client.presence import Presence
 from jacnb.client.tokens import Bearer
 from jacnb.client.transport import State
@@ -28,18 +28,22 @@ class Intake:
     Args:
         send: How to send; for the one event that pairing may need.
         bearer: Who the client is.
+        keep: How many messages are kept of each kind: sent, arrived and unread.
     """
 
-    def __init__(self, send: Callable[[str], None], bearer: Bearer) -> None:
+    def __init__(
+        self, send: Callable[[str], None], bearer: Bearer, keep: int = KEPT
+    ) -> None:
         self._bearer = bearer
-        self.messages = Messages()
-        self.sent = Messages()
-        self.inbox = Inbox()
+        self.messages = Messages(keep=keep)
+        self.sent = Messages(keep=keep)
+        self.inbox = Inbox(keep)
         self.presence = Presence()
-        self.calls = Calls(self.inbox.put, self._challenge)
+        self.calls = Calls(self._keep_news, self._challenge)
         self.notices = Notices()
         self.state: State = "open"
         self.on_message: Callbacks[Message] = Callbacks("on_message", self.notices)
+        self.on_news: Callbacks[Message] = Callbacks("on_news", self.notices)
         self.on_sent: Callbacks[Message] = Callbacks("on_sent", self.notices)
         self.on_state: Callbacks[State] = Callbacks("on_state", self.notices)
         self._send = send
@@ -50,6 +54,11 @@ class Intake:
     def is_closed(self) -> bool:
         """Whether the connection has ended for good."""
         return self.state == "closed"
+
+    @property
+    def ended(self) -> tuple[int, str]:
+        """Code and reason with which the connection ended last."""
+        return self._ended
 
     def closed_error(self) -> ConnectionClosedError:
         """Return the error that says how the connection ended."""
@@ -74,11 +83,15 @@ class Intake:
         is_greeting = not self.presence.is_greeted
         # Answers and what was asked for are not news to whoever reads messages.
         if not self._is_answer(message):
-            self.inbox.put(message)
+            self._keep_news(message)
         self.on_message.tell(message)
         if is_greeting and self.presence.is_greeted:
             self._check_token()
             self._set_state("open")
+
+    def _keep_news(self, message: Message) -> None:
+        self.inbox.put(message)
+        self.on_news.tell(message)
 
     def _check_token(self) -> None:
         """Take note if a new connection of this client is not its user's any more."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import html
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final, Literal, overload
 
 from pydantic_core import from_json
 
+from jacnb.protocol.telling.table import LIMIT, Column, Table
+
 KEPT: Final = 10_000
 """How many messages a log keeps."""
 
-_SHOWN: Final = 50
 _EXCERPT: Final = 200
 _UNREAD: Final = object()
 
@@ -81,14 +81,19 @@ class Message:
         return f"Message({self.excerpt()})"
 
     def _repr_html_(self) -> str:
-        return _table([self])
+        return _table([self])._repr_html_()
 
 
 class Messages(Sequence[Message]):
-    """The last messages of a client, oldest first; safe to read while it grows."""
+    """The last messages of a client, oldest first; safe to read while it grows.
 
-    def __init__(self, messages: Iterable[Message] = ()) -> None:
-        self._kept: deque[Message] = deque(messages, maxlen=KEPT)
+    Args:
+        messages: What it holds.
+        keep: How many it holds at most.
+    """
+
+    def __init__(self, messages: Iterable[Message] = (), keep: int = KEPT) -> None:
+        self._kept: deque[Message] = deque(messages, maxlen=keep)
         self._lock = Lock()
 
     def append(self, message: Message) -> None:
@@ -108,6 +113,12 @@ class Messages(Sequence[Message]):
     ) -> Messages:
         """Return the messages of this type with these fields (top level or data)."""
         return Messages(m for m in self if matches(m, type, fields))
+
+    def table(self, limit: int | None = LIMIT) -> Table:
+        """Return a table of the newest messages, None is all; ``print`` aligns it."""
+        messages = self._snapshot()
+        first = 0 if limit is None else max(0, len(messages) - limit)
+        return _table(messages[first:], first)
 
     def _snapshot(self) -> list[Message]:
         with self._lock:
@@ -134,10 +145,7 @@ class Messages(Sequence[Message]):
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        messages = self._snapshot()
-        hidden = len(messages) - _SHOWN
-        note = f"<p>… {hidden} earlier ones</p>" if hidden > 0 else ""
-        return note + _table(messages[-_SHOWN:])
+        return self.table()._repr_html_()
 
 
 def matches(message: Message, type: str | None, fields: dict[str, Any]) -> bool:
@@ -176,24 +184,25 @@ def _parsed(text: str) -> Any:
         return text
 
 
-_COLUMNS: Final[tuple[tuple[str, Callable[[Message], str]], ...]] = (
-    ("time", lambda m: time.strftime("%H:%M:%S", time.localtime(m.time))),
-    ("", lambda m: "→" if m.direction == "out" else "←"),
-    ("type", lambda m: m.type or ""),
-    ("bytes", lambda m: str(m.size)),
-    ("message", lambda m: m.excerpt(400)),
+_COLUMNS: Final = (
+    Column("time"),
+    Column(""),
+    Column("type", width=24),
+    Column("bytes", is_number=True),
+    Column("message", width=100),
 )
 
 
-def _table(messages: Sequence[Message]) -> str:
-    """Return an HTML table; what others wrote is escaped."""
-    head = "".join(f"<th>{name}</th>" for name, _ in _COLUMNS)
-    rows = "".join(f"<tr>{_cells(message)}</tr>" for message in messages)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+def _table(messages: Sequence[Message], left_out: int = 0) -> Table:
+    rows = [_row(message) for message in messages]
+    return Table(_COLUMNS, rows, left_out, empty="no messages")
 
 
-def _cells(message: Message) -> str:
-    style = "text-align:left;white-space:pre-wrap;overflow-wrap:anywhere"
-    return "".join(
-        f'<td style="{style}">{html.escape(cell(message))}</td>' for _, cell in _COLUMNS
-    )
+def _row(message: Message) -> list[str]:
+    return [
+        time.strftime("%H:%M:%S", time.localtime(message.time)),
+        "→" if message.direction == "out" else "←",
+        message.type or "",
+        str(message.size),
+        message.excerpt(400),
+    ]

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import socket
 import threading
 import time
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import websocket
-from pydantic_core import from_json
 
-from jacnb.client.addresses import without_secrets
+from jacnb.client.addresses import authorization, on_channel, without_secrets
 from jacnb.client.backoff import Backoff
-from jacnb.client.transport import Listener, State
+from jacnb.client.delays import DelayLine
+from jacnb.client.faults import Way
+from jacnb.client.refusals import status_in_words
+from jacnb.client.tap import Tap, TappedSocket, hold_little
+from jacnb.client.transport import FINAL_CODES, Listener, State
 from jacnb.errors import ClientError, ConnectError, ConnectionClosedError
 
 _SLICE: Final = 0.1
@@ -28,9 +31,6 @@ _COURTESY: Final = 1.0
 
 _GOODBYE: Final = 1.0
 """Seconds that closing waits for the server's part of it."""
-
-_FINAL_CODES: Final = frozenset({1000, 1008})
-"""Close codes after which connecting again would be refused or unwanted."""
 
 _OUR_CODES: Final = frozenset({1002, 1007, 1011})
 """Close codes with which this side gives up; a server's own are repeated to nobody."""
@@ -78,6 +78,9 @@ class NetworkTransport:
         self._timeout = 5.0
         self._thread: threading.Thread | None = None
         self._listener: Callable[[], Listener | None] = lambda: None
+        self._tap = Tap()
+        self._arriving = DelayLine("jacnb-delay in")
+        self._departing = DelayLine("jacnb-delay out")
 
     @property
     def url(self) -> str:
@@ -106,15 +109,23 @@ class NetworkTransport:
         if ws is None:
             raise ConnectionClosedError(*self._ended)
         opcode = _TEXT if isinstance(text, str) else _BINARY
-        try:
-            _send_frame(ws, websocket.ABNF.create_frame(text, opcode).format())
-        except (OSError, websocket.WebSocketException) as exc:
-            _shut_down(ws)
-            raise ConnectionClosedError(1006, f"sending failed: {exc}") from exc
+        frame = websocket.ABNF.create_frame(text, opcode).format()
+        self._departing.put(lambda: _send_or_end(ws, frame))
+
+    def wake(self) -> None:
+        """Let every wait look again.
+
+        Not by a Condition: an interrupt within its `with` can leave it locked for
+        ever, and then the reader stops. A bell is a lock of one wait alone: it waits
+        by acquiring it, and the reader, which releases it, never blocks.
+        """
+        for bell in tuple(self._bells):
+            if bell.locked():
+                bell.release()
 
     def wait(self, ready: Callable[[], bool], timeout: float | None) -> bool:
         """Block until ``ready()``, which what the reader tells can make true."""
-        if threading.current_thread() is self._thread:
+        if self._is_mine():
             raise ClientError(
                 "a callback cannot wait, for it runs in the thread that reads; "
                 "use send() or send_walker() there, or wait in a cell"
@@ -147,12 +158,17 @@ class NetworkTransport:
         """Say goodbye, wait for the answer a moment, and end the reader."""
         self._leave(code, reason)
         thread = self._thread
-        if thread is None or thread is threading.current_thread():
+        if thread is None or self._is_mine():
             return
         thread.join(_GOODBYE)
         if (ws := self._ws) is not None:
             _shut_down(ws)
             thread.join(_GOODBYE)
+
+    def _is_mine(self) -> bool:
+        """Whether this thread hands on messages, so that it must not wait for them."""
+        is_reader = threading.current_thread() is self._thread
+        return is_reader or self._arriving.is_mine
 
     def _abandon(self) -> None:
         """End without waiting: the client is gone."""
@@ -161,8 +177,39 @@ class NetworkTransport:
     def _leave(self, code: int, reason: str) -> None:
         self._goodbye = self._goodbye or (code, reason)
         self._leaving.set()
+        self._tap.give_way()
+        self._departing.flush()
         if (ws := self._ws) is not None:
             _say_goodbye(ws, code, reason)
+
+    # Faults on purpose.
+
+    def delay(self, way: Way, seconds: float, jitter: float) -> None:
+        """Hold back what goes this way."""
+        if way != "out":
+            self._arriving.set(seconds, jitter)
+        if way != "in":
+            self._departing.set(seconds, jitter)
+
+    def drop(self) -> None:
+        """Cut the connection without a close frame."""
+        if (ws := self._ws) is not None:
+            _shut_down(ws)
+        self._tap.give_way()
+
+    def freeze(self) -> None:
+        """Let the reader read nothing."""
+        self._tap.shut()
+
+    def thaw(self) -> None:
+        """Let it read again."""
+        self._tap.open()
+
+    def read_slowly(self, rate: float | None) -> None:
+        """Let it read so many bytes a second."""
+        if rate is not None and (ws := self._ws) is not None:
+            hold_little(ws.sock)
+        self._tap.slow_down(rate)
 
     # The reader's side.
 
@@ -178,7 +225,7 @@ class NetworkTransport:
 
     def _is_to_resume(self) -> bool:
         wanted = self._backoff is not None and not self._leaving.is_set()
-        return wanted and self._ended[0] not in _FINAL_CODES
+        return wanted and self._ended[0] not in FINAL_CODES
 
     def _read_to_the_end(self) -> tuple[int, str]:
         """Hand on messages until there are no more; return code and reason."""
@@ -219,7 +266,8 @@ class NetworkTransport:
             if opcode == _CLOSE:
                 return _closed_with(frame.data)
             if opcode in (_TEXT, _BINARY):
-                self._hand_on(frame.data.decode())
+                text = frame.data.decode()
+                self._arriving.put(partial(self._hand_on, text))
 
     def _hand_on(self, text: str) -> None:
         listener = self._listener()
@@ -227,24 +275,14 @@ class NetworkTransport:
             self._in_hand = object()
             listener.text_arrived(text)
             self._in_hand = None
-            self._wake()
+            self.wake()
 
     def _tell(self, state: State) -> None:
+        self._arriving.flush()
         listener = self._listener()
         if listener is not None:
             listener.state_changed(state, *self._ended)
-            self._wake()
-
-    def _wake(self) -> None:
-        """Let every wait look again.
-
-        Not by a Condition: an interrupt within its `with` can leave it locked for
-        ever, and then the reader stops. A bell is a lock of one wait alone: it waits
-        by acquiring it, and the reader, which releases it, never blocks.
-        """
-        for bell in tuple(self._bells):
-            if bell.locked():
-                bell.release()
+            self.wake()
 
     # Connecting.
 
@@ -268,11 +306,11 @@ class NetworkTransport:
         return False
 
     def _shake_hands(self) -> Any:
-        ws = websocket.WebSocket(skip_utf8_validation=True)
-        headers = self._headers()
+        ws = _Socket(skip_utf8_validation=True)
+        headers = authorization(self.url, self._token)
         try:
             ws.connect(  # type: ignore[no-untyped-call]
-                self._address(),
+                on_channel(self._url, self._channel_id),
                 header=headers,
                 timeout=self._timeout,
                 suppress_origin=True,
@@ -282,22 +320,20 @@ class NetworkTransport:
         except (OSError, ValueError, websocket.WebSocketException) as exc:
             raise _refused(self.url, exc) from None
         ws.settimeout(self._ping_interval)
+        ws.sock = TappedSocket(ws.sock, self._tap)  # type: ignore[assignment]
         return ws
 
-    def _address(self) -> str:
-        if self._channel_id is None:
-            return self._url
-        parts = urlsplit(self._url)
-        kept = [p for p in parts.query.split("&") if p and not _is_channel(p)]
-        kept.append(f"channel_id={quote(self._channel_id, safe='')}")
-        return urlunsplit(parts._replace(query="&".join(kept)))
 
-    def _headers(self) -> list[str]:
-        if self._token is None:
-            return []
-        if not (self._token.isascii() and self._token.isprintable()):
-            raise ConnectError(self.url, "the token is not one line of ASCII text")
-        return [f"Authorization: Bearer {self._token}"]
+class _Socket(websocket.WebSocket):  # type: ignore[misc]
+    """A socket that reads on when it cannot answer a ping.
+
+    The server may have gone while this side was frozen: its last words are still to
+    be read, and say why.
+    """
+
+    def pong(self, payload: str | bytes = "") -> None:
+        with contextlib.suppress(OSError, websocket.WebSocketException):
+            super().pong(payload)
 
 
 _TEXT: Final = websocket.ABNF.OPCODE_TEXT
@@ -305,15 +341,24 @@ _BINARY: Final = websocket.ABNF.OPCODE_BINARY
 _CLOSE: Final = websocket.ABNF.OPCODE_CLOSE
 
 
-def _is_channel(parameter: str) -> bool:
-    return parameter.partition("=")[0] == "channel_id"
-
-
 def _closed_with(data: bytes) -> tuple[int, str]:
     """Return code and reason of a close frame (RFC 6455, section 5.5.1)."""
     if len(data) < 2:
         return 1005, ""
     return int.from_bytes(data[:2], "big"), data[2:].decode(errors="replace")
+
+
+def _send_or_end(ws: Any, frame: bytes) -> None:
+    """Send a frame; if that fails, end the connection.
+
+    Raises:
+        ConnectionClosedError: If it failed.
+    """
+    try:
+        _send_frame(ws, frame)
+    except (OSError, websocket.WebSocketException) as exc:
+        _shut_down(ws)
+        raise ConnectionClosedError(1006, f"sending failed: {exc}") from exc
 
 
 def _send_frame(ws: Any, data: bytes) -> None:
@@ -351,7 +396,9 @@ def _refused(url: str, exc: Exception) -> ConnectError:
     """Return the error that says in words why there is no connection."""
     match exc:
         case websocket.WebSocketBadStatusException():
-            return ConnectError(url, _status_in_words(exc), status=exc.status_code)
+            status = exc.status_code
+            words = status_in_words(status, exc.resp_body or b"")
+            return ConnectError(url, words, status=status)
         case websocket.WebSocketAddressException():
             return ConnectError(url, "there is no such host")
         case ConnectionRefusedError():
@@ -361,21 +408,3 @@ def _refused(url: str, exc: Exception) -> ConnectError:
         case websocket.WebSocketException() | ValueError():
             return ConnectError(url, f"it does not speak WebSocket ({exc!s:.200})")
     return ConnectError(url, f"{exc!s:.200}")
-
-
-def _status_in_words(exc: Any) -> str:
-    phrase = http.client.responses.get(exc.status_code, "")
-    said = _reason_in(exc.resp_body or b"")
-    return f"the server answered HTTP {exc.status_code} {phrase}".rstrip() + said
-
-
-def _reason_in(body: bytes) -> str:
-    """Return what the body of a refusal says, if it is text or our kind of JSON."""
-    try:
-        answer = from_json(body)
-    except ValueError:
-        answer = body.decode(errors="replace").strip()
-    if isinstance(answer, dict):
-        answer = answer.get("detail") or answer.get("message")
-    is_readable = isinstance(answer, str) and answer and not answer.startswith("<")
-    return f": {answer:.200}" if is_readable else ""

@@ -122,7 +122,7 @@ class Presence:
                 self.is_greeted = True
                 self._believe(info)
                 return True
-            return self._by_id(info, value.get("id")) or self._by_order(info)
+            return self._by_id(info, value.get("id")) or self._by_order(info, value)
 
     def _by_id(self, info: ConnectionInfo, id: object) -> bool:
         for asks in (self._asks, self._doubtful):
@@ -135,11 +135,12 @@ class Presence:
                     return True
         return False
 
-    def _by_order(self, info: ConnectionInfo) -> bool:
+    def _by_order(self, info: ConnectionInfo, value: dict[str, Any]) -> bool:
         if not self._is_credible(info):
             return False
         self.info = info
-        if self.echoes or not self._asks:
+        # A server echoes our own id or none: another one is of an event sent by hand.
+        if self.echoes or not self._asks or "id" in value:
             return False
         ask = self._asks.popleft()
         ask.info = info

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal, Protocol
 
+from jacnb.client.faults import Way
+
 State = Literal["open", "reconnecting", "closed"]
 
+FINAL_CODES: Final = frozenset({1000, 1008})
+"""Close codes after which connecting again would be refused or unwanted."""
 
 _CLOSE_CODES: Final = frozenset(
     {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}
@@ -38,20 +42,12 @@ class Listener(Protocol):
         ...
 
 
-class Transport(Protocol):
-    """A way to a server. One object lives as long as its client."""
+class Carrier(Protocol):
+    """A way to a server: what does not wait. One object lives as long as its client."""
 
     @property
     def url(self) -> str:
         """Where it leads, for people to read; without secrets."""
-        ...
-
-    def open(self, listener: Listener, timeout: float) -> None:
-        """Connect, and call the listener from now on.
-
-        Raises:
-            ConnectError: If the server refuses, or is not there.
-        """
         ...
 
     def send(self, text: str | bytes) -> None:
@@ -62,14 +58,78 @@ class Transport(Protocol):
         """
         ...
 
-    def wait(self, ready: Callable[[], bool], timeout: float | None) -> bool:
-        """Block until ``ready()`` is true; return whether it became so in time."""
+    def wake(self) -> None:
+        """Let every wait look again."""
         ...
 
     def resume_as(self, token: str | None, channel_id: str) -> None:
         """Remember which user and channel a new connection is to have."""
         ...
 
+    def delay(self, way: Way, seconds: float, jitter: float) -> None:
+        """Hold back what goes this way."""
+        ...
+
+    def drop(self) -> None:
+        """Cut the connection without a word."""
+        ...
+
+    def freeze(self) -> None:
+        """Read nothing, and answer nothing."""
+        ...
+
+    def thaw(self) -> None:
+        """Go on reading."""
+        ...
+
+    def read_slowly(self, rate: float | None) -> None:
+        """Read so many bytes a second at most."""
+        ...
+
+
+class Transport(Carrier, Protocol):
+    """A way to a server for a client that blocks."""
+
+    def open(self, listener: Listener, timeout: float) -> None:
+        """Connect, and call the listener from now on.
+
+        Raises:
+            ConnectError: If the server refuses, or is not there.
+        """
+        ...
+
+    def wait(self, ready: Callable[[], bool], timeout: float | None) -> bool:
+        """Block until ``ready()`` is true; return whether it became so in time."""
+        ...
+
     def close(self, code: int, reason: str) -> None:
+        """End the connection; doing it twice does nothing."""
+        ...
+
+
+class AsyncTransport(Carrier, Protocol):
+    """A way to a server for a client that awaits; used on one loop only."""
+
+    async def open(self, listener: Listener, timeout: float) -> None:
+        """Connect, and call the listener from now on.
+
+        Raises:
+            ConnectError: If the server refuses, or is not there.
+        """
+        ...
+
+    async def drain(self) -> None:
+        """Wait until the socket has taken most of what was sent."""
+        ...
+
+    async def wait(self, ready: Callable[[], bool], timeout: float | None) -> bool:
+        """Wait until ``ready()`` is true; return whether it became so in time."""
+        ...
+
+    def leave(self, code: int, reason: str) -> None:
+        """End the connection without waiting; any thread may call."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
         """End the connection; doing it twice does nothing."""
         ...

@@ -83,3 +83,15 @@ def test_html_of_a_long_log_shows_the_end() -> None:
     assert "10 earlier ones" in shown
     assert "&quot;val&quot;:59" in shown
     assert "&quot;val&quot;:9}" not in shown
+
+
+def test_a_log_is_printed_as_a_table() -> None:
+    log = Messages([Message('{"type":"chat"}', "in", 0.0), Message("x", "out", 0.0)])
+    head, *rows = repr(log.table()).splitlines()
+    assert head.split() == ["time", "type", "bytes", "message"]
+    assert [row.split()[1:] for row in rows] == [
+        ["←", "chat", "15", '{"type":"chat"}'],
+        ["→", "1", "x"],
+    ]
+    assert repr(log.table(limit=1)).splitlines()[0] == "… 1 earlier ones"
+    assert len(log.table(limit=None)) == 2
