@@ -10,10 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic_core import from_json
 
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.json import masked_text
+
+if TYPE_CHECKING:
+    from jacnb.protocol.telling.table import Table
+    from jacnb.protocol.telling.view import Entries
 
 MAX_ENTRIES: Final = 10_000
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -39,6 +45,8 @@ class Kind(Enum):
     """A walker run began, over a websocket or REST."""
     VISIT = "visit"
     """A walker came to a node or edge."""
+    REPORT = "report"
+    """A walker reported a value, which is the payload, at the location it is at."""
     END = "end"
     """A walker run ended; the payload is its error, if it had one."""
     DROP = "drop"
@@ -53,7 +61,7 @@ class Entry:
         seq: Its number, counted from 0.
         time: When, unix seconds.
         kind: What happened.
-        type: The event's type, the walker's name, or the location visited.
+        type: The event's type, the walker's name, or the location of the walker.
         sender: The client that an event, run or close belongs to.
         receivers: The clients a message went to; empty once the payload was dropped.
         reach: How many clients a message went to.
@@ -78,6 +86,15 @@ class Entry:
     def text(self) -> str | None:
         """The payload with tokens masked; None if it was dropped to save memory."""
         return None if self._text is None else masked_text(self._text)
+
+    @property
+    def value(self) -> Any:
+        """The payload parsed, tokens masked; the text itself if it is no JSON."""
+        text = self.text
+        try:
+            return None if text is None else from_json(text, allow_inf_nan=False)
+        except (TypeError, ValueError):
+            return text
 
     @property
     def client_id(self) -> str | None:
@@ -117,6 +134,11 @@ class Trace:
         # The oldest entry that may still have its payload.
         self._oldest = 0
         self._shared: Sequence[Connection] = ()
+
+    @property
+    def next_seq(self) -> int:
+        """The number that the next entry will have."""
+        return self._next
 
     def record(
         self,
@@ -172,6 +194,11 @@ class Trace:
             oldest += 1
         self._oldest = oldest
 
+    @property
+    def size(self) -> int:
+        """The bytes of the payloads that are kept."""
+        return self._bytes
+
     def clear(self) -> None:
         """Forget all entries; numbers go on counting."""
         with self._lock:
@@ -201,6 +228,34 @@ class Trace:
             chain.append(current)
         return chain
 
+    def view(self) -> Entries:
+        """Return what is kept now, as a sequence that does not change any more."""
+        from jacnb.protocol.telling.view import Entries
+
+        return Entries(self.since(0))
+
+    def where(self, type: str | None = None, **wanted: Any) -> Entries:
+        """Return the entries that fit: ``where(type="chat", client="alice")``.
+
+        Args:
+            type: Their type, or that of the message.
+            wanted: ``kind``, ``client``, ``walker``, ``channel``, ``contains``,
+                ``since``, ``until`` or ``cause``; see `Entries.where`.
+        """
+        return self.view().where(type, **wanted)
+
+    def table(self, limit: int | None = 50) -> Table:
+        """Return a table of the newest entries, None is all; ``print`` aligns it."""
+        return self.view().table(limit)
+
+    def to_mermaid(self) -> str:
+        """Return a sequence diagram of the newest entries as Mermaid's text."""
+        return self.view().to_mermaid()
+
+    def to_jsonl(self) -> str:
+        """Return the entries as JSON, one a line, in plain ASCII."""
+        return self.view().to_jsonl()
+
     def __len__(self) -> int:
         return sum(entry is not None for entry in self._ring)
 
@@ -209,6 +264,9 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"<Trace of {len(self)} entries, {self._bytes} bytes of payload>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
 
 
 def _size(text: str | None) -> int:

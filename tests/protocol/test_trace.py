@@ -155,6 +155,27 @@ def test_secrets_are_masked_when_a_payload_is_shown(text: str, shown: str) -> No
     assert "secret" not in repr(entry)
 
 
+def test_a_trace_tells_its_size_and_the_next_number() -> None:
+    trace = Trace(ticking())
+    trace.record(Kind.EVENT, "channel", text="abc")
+    assert (trace.size, trace.next_seq) == (3, 1)
+
+
+def test_a_payload_is_parsed_when_it_is_json() -> None:
+    trace = Trace(ticking())
+    texts = ['{"a":1}', "nope", '{"token":"x"}', "\ud800", "NaN", None]
+    for text in texts:
+        trace.record(Kind.EVENT, "channel", text=text)
+    assert [entry.value for entry in trace] == [
+        {"a": 1},
+        "nope",
+        {"token": "***"},
+        "\ud800",
+        "NaN",
+        None,
+    ]
+
+
 def test_a_trace_is_shown_by_its_size() -> None:
     trace = Trace(ticking())
     trace.record(Kind.EVENT, "channel", text="abc")

@@ -1,0 +1,1 @@
+"""Tell people what a trace holds: views, tables, sequence diagrams."""
