@@ -39,13 +39,16 @@ from jacnb.walkers.uploads import UploadFile
 
 if TYPE_CHECKING:
     from jacnb import panels
-    from jacnb.client import Client, connect
+    from jacnb.client import AsyncClient, Client, aconnect, connect
+    from jacnb.lessons import lesson
     from jacnb.server import MemoryServer, Server, serve
+    from jacnb.swarms import Swarm, SwarmResult, swarm
 
 __version__ = "0.1.0"
 
 __all__ = [
     "WEBSOCKET_MANAGER",
+    "AsyncClient",
     "Client",
     "Edge",
     "JacnbError",
@@ -55,11 +58,15 @@ __all__ = [
     "Registry",
     "Root",
     "Server",
+    "Swarm",
+    "SwarmResult",
     "UploadFile",
     "Walker",
+    "aconnect",
     "connect",
     "disengage",
     "field",
+    "lesson",
     "log_report",
     "on_entry",
     "on_exit",
@@ -70,17 +77,24 @@ __all__ = [
     "serve",
     "spawn",
     "specs",
+    "swarm",
     "visit",
     "walker",
 ]
 
 # What loads on first use, and where it lives.
 _SHELLS: Final = {
+    "AsyncClient": "jacnb.client",
     "Client": "jacnb.client",
+    "aconnect": "jacnb.client",
     "connect": "jacnb.client",
+    "lesson": "jacnb.lessons",
     "MemoryServer": "jacnb.server",
     "Server": "jacnb.server",
     "serve": "jacnb.server",
+    "Swarm": "jacnb.swarms",
+    "SwarmResult": "jacnb.swarms",
+    "swarm": "jacnb.swarms",
 }
 
 

@@ -1,4 +1,4 @@
-"""The command ``jacnb``: lab, serve, run, demo and doctor."""
+"""The command ``jacnb``: lab, serve, run, connect, demo and doctor."""
 
 from __future__ import annotations
 
@@ -51,11 +51,19 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--no-trace", dest="trace", action="store_false", help="record no messages"
     )
+    serve.add_argument(
+        "--reload",
+        action="store_true",
+        help="load the files again when they, or what they import from beside them, "
+        "change; clients stay connected",
+    )
     serve.set_defaults(run=_serve)
 
     run = commands.add_parser("run", help="run files as programs, without a server")
     _add_files(run)
     run.set_defaults(run=_run)
+
+    _add_connect(commands.add_parser("connect", help="talk to a server"))
 
     demo = commands.add_parser("demo", help="play a conversation in the terminal")
     demo.set_defaults(run=_demo)
@@ -63,6 +71,30 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="print versions and what works here")
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _add_connect(connect: argparse.ArgumentParser) -> None:
+    connect.description = (
+        "Talk to a Jac Cloud server: messages are printed as they come, and lines "
+        "such as `walker shout text=hi` are sent. The command `help` lists them."
+    )
+    add = connect.add_argument
+    add("url", metavar="URL", help="localhost:8000, ws://…, or http://…")
+    add("--channel", metavar="ID", help="the channel to listen on")
+    add("--token", help="who to be (better: the environment variable JACNB_TOKEN)")
+    add("--email", help="who to log in as; the password is asked for")
+    add("--password-file", type=Path, metavar="FILE", help="where the password stands")
+    add("--register", action="store_true", help="register the email first")
+    add("--json", action="store_true", help="print messages as JSON, one a line")
+    add(
+        "-x",
+        "--execute",
+        action="append",
+        metavar="COMMAND",
+        help="do this instead of what stdin says; may be given again",
+    )
+    add("--wait", default="0", metavar="SECONDS", help="listen so long then; or inf")
+    connect.set_defaults(run=_connect)
 
 
 def _add_files(command: argparse.ArgumentParser) -> None:
@@ -89,6 +121,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     return serve_files(
         options.files,
+        reload=options.reload,
         host=options.host,
         port=options.port,
         order=options.order,
@@ -100,6 +133,23 @@ def _run(options: argparse.Namespace) -> int:
     from jacnb.serving import run_files
 
     return run_files(options.files, order=options.order)
+
+
+def _connect(options: argparse.Namespace) -> int:
+    from jacnb.terminal import talk
+    from jacnb.terminal_commands import seconds_of
+
+    return talk(
+        options.url,
+        channel_id=options.channel,
+        token=options.token,
+        email=options.email,
+        password_file=options.password_file,
+        register=options.register,
+        as_json=options.json,
+        execute=options.execute,
+        wait=seconds_of(options.wait),
+    )
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@
     ├── InvalidIdError          a string that is no Jac id (also a ValueError)
     ├── ProtocolError           an event that breaks the protocol: its list of errors
     ├── ValueRangeError         a value that JSON cannot carry (also a ValueError)
+    ├── RecordingError          text that is no recording (also a ValueError)
     ├── GraphError              the graph cannot do what was asked
     │   ├── NotFoundError       no object has this id
     │   ├── AccessError         this user may not do that with this object
@@ -14,6 +15,9 @@
     │   ├── EmailTakenError     this address has an account already
     │   └── BadCredentialsError     no account has this address and password
     ├── ServerError             a server cannot start, or is not running
+    ├── LessonError             a lesson, or a part of one, that there is not
+    ├── CheckFailedError        a check of a lesson failed, where JACNB_STRICT is set
+    │                           (also an AssertionError)
     ├── JacError                Jac source that jacnb cannot run
     │   └── JacSyntaxError      … and where in it (also a SyntaxError)
     └── ClientError             what a client meets
@@ -81,6 +85,22 @@ class ValueRangeError(JacnbError, ValueError):
     """A value cannot be written as JSON: NaN, Infinity or an unknown type."""
 
 
+class RecordingError(JacnbError, ValueError):
+    """A text is no recording of a trace.
+
+    Args:
+        line: The number of the line that is wrong, from 1.
+        problem: What is wrong with it.
+    """
+
+    _made_of = ("line", "problem")
+
+    def __init__(self, line: int, problem: str) -> None:
+        self.line = line
+        self.problem = problem
+        super().__init__(f"line {line} of the recording: {problem}")
+
+
 class GraphError(JacnbError):
     """The graph cannot do what was asked."""
 
@@ -130,6 +150,14 @@ class BadCredentialsError(AuthError):
 
 class ServerError(JacnbError):
     """A server cannot start, or is not running."""
+
+
+class LessonError(JacnbError):
+    """There is no such lesson, or no such part of it."""
+
+
+class CheckFailedError(JacnbError, AssertionError):
+    """A check of a lesson was not correct, and ``JACNB_STRICT=1`` wants it to be."""
 
 
 class JacError(JacnbError):

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from types import FrameType, ModuleType
 from typing import Any
 
 from jacnb.errors import JacError, JacnbError, JacSyntaxError
+from jacnb.reloading import INTERVAL, Reloader, no_walkers
 from jacnb.walkers.registry import REGISTRY
+from jacnb.watching import SUFFIXES, Watch
 
-SUFFIXES = (".py", ".jac")
+_OURS = f"{Path(__file__).parent}{os.sep}"
 
 
-def serve_files(paths: Sequence[Path], **settings: Any) -> int:
+def serve_files(paths: Sequence[Path], *, reload: bool = False, **settings: Any) -> int:
     """Serve the walkers of files until SIGINT or SIGTERM; return the exit status.
+
+    Args:
+        paths: The files.
+        reload: Whether to load them again when they change.
+        settings: Settings of the server.
 
     Raises:
         JacnbError: If a file cannot be run or declares no walker, or the server
@@ -33,21 +42,61 @@ def serve_files(paths: Sequence[Path], **settings: Any) -> int:
 
     # In a shell the author of a walker looks for its prints where it was started.
     capture_output(echoes=True)
-    stop = Event()
-
-    def stopping(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
     # Before the line below is printed: who waits for it may send a signal at once.
-    signal.signal(signal.SIGINT, stopping)
-    signal.signal(signal.SIGTERM, stopping)
+    stop = _Stop()
     # The server comes first: what a file does at once, it does on the server's graph.
     with Server(**settings) as server:
-        load_walkers(paths)
-        sys.stdout.write(f"Serving on {server.http_url}\n")
-        sys.stdout.flush()
-        stop.wait()
+        with stop.loading():
+            look = _load(paths, reload)
+        _say(f"Serving on {server.http_url}")
+        while not stop.wait(INTERVAL if reload else None):
+            with stop.loading():
+                look()
     return 0
+
+
+def _load(paths: Sequence[Path], reload: bool) -> Callable[[], None]:
+    """Load the files; return what is to be called every now and then."""
+    if not reload:
+        load_walkers(paths)
+        return lambda: None
+    reloader = Reloader(paths, run_all, tell=_say)
+    reloader.start()
+    return reloader.look
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+class _Stop:
+    """What SIGINT and SIGTERM do: end the wait, and the loading of a file, too."""
+
+    def __init__(self) -> None:
+        self._event = Event()
+        self._is_loading = False
+        signal.signal(signal.SIGINT, self._on_signal)
+        signal.signal(signal.SIGTERM, self._on_signal)
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait for a signal, and tell whether there was one."""
+        return self._event.wait(seconds)
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Let a signal break off what a file does, which may never end by itself."""
+        self._is_loading = True
+        try:
+            with suppress(KeyboardInterrupt):
+                yield
+        finally:
+            self._is_loading = False
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._event.set()
+        if self._is_loading:
+            raise KeyboardInterrupt
 
 
 def run_files(paths: Sequence[Path], **settings: Any) -> int:
@@ -76,17 +125,22 @@ def load_walkers(paths: Sequence[Path]) -> None:
         JacnbError: In few words, why there is nothing to serve.
     """
     before = {declaration.cls for declaration in REGISTRY}
+    run_all(paths)
+    if not {declaration.cls for declaration in REGISTRY} - before:
+        raise no_walkers(paths)
+
+
+def run_all(paths: Sequence[Path]) -> None:
+    """Run files as modules.
+
+    Raises:
+        JacnbError: In few words, why one of them cannot be run.
+    """
     for path in paths:
         path = path.resolve()
         # One file may have imported another before its turn came.
         if getattr(sys.modules.get(path.stem), "__file__", None) != str(path):
             _run(path, _name_of(path))
-    if not {declaration.cls for declaration in REGISTRY} - before:
-        names = ", ".join(str(path) for path in paths)
-        raise JacnbError(
-            f"{names} declares no walkers: derive a class from jacnb.Walker or "
-            "decorate a function with @jacnb.walker"
-        )
 
 
 def _check(paths: Sequence[Path]) -> None:
@@ -98,20 +152,20 @@ def _check(paths: Sequence[Path]) -> None:
 
 
 def _run(path: Path, name: str) -> None:
+    from jacnb.jac.modules import look_in, run_file, said_of
+
     # Modules beside the file can be imported, though none in the place of another.
-    sys.path.append(str(path.parent))
+    look_in(path.parent)
     try:
         if path.suffix == ".jac":
-            from jacnb.jac.modules import run_file
-
             run_file(path, name)
         else:
             _run_python(path, name)
     except JacSyntaxError as exc:
-        from jacnb.jac.modules import said_of
-
-        said = said_of(exc)
-        raise JacnbError(f"{path} is not Jac as jacnb reads it:\n{said}") from None
+        file = exc.filename or path
+        raise JacnbError(
+            f"{file} is not Jac as jacnb reads it:\n{said_of(exc)}"
+        ) from None
     except JacError as exc:
         raise JacnbError(str(exc)) from None
     except Exception as exc:  # noqa: BLE001 - whatever the user's file raises
@@ -138,11 +192,13 @@ def _run_python(path: Path, name: str) -> ModuleType:
 
 
 def _where(path: Path, exc: Exception) -> str:
+    """Return the place of an error: in the file, or in one beside that it imports."""
     if isinstance(exc, SyntaxError):
         return str(path)
-    lines = [
-        frame.lineno
+    is_theirs = Watch([path]).is_theirs
+    places = [
+        f"{frame.filename}, line {frame.lineno}"
         for frame in traceback.extract_tb(exc.__traceback__)
-        if frame.filename == str(path)
+        if is_theirs(frame.filename) and not frame.filename.startswith(_OURS)
     ]
-    return f"{path}, line {lines[-1]}" if lines else str(path)
+    return places[-1] if places else str(path)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 
 import pytest
 
@@ -38,6 +40,16 @@ def serve() -> Iterator[Callable[..., Server]]:
     yield serve
     for server in servers:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def compiler() -> None:
+    """Skip a test where Jac's compiler is missing, unless it must not be."""
+    if find_spec("jaclang") is not None:
+        return
+    if os.environ.get("JACNB_REQUIRE_JAC"):
+        pytest.fail("jaclang is missing, and JACNB_REQUIRE_JAC is set")
+    pytest.skip("jaclang is missing: pip install 'jacnb[jac]'")
 
 
 @pytest.fixture

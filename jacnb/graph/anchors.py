@@ -94,9 +94,10 @@ class EdgeAnchor(Anchor):
 
 
 class WalkerAnchor(Anchor):
-    """A walker's anchor: where it goes next, and what it reported."""
+    """A walker's anchor: where it is, where it goes next, and what it reported."""
 
     kind = "w"
+    here: Any = None
     disengaged: bool = False
     queue: deque[Any]
     reports: list[Any]

@@ -8,7 +8,8 @@ import inspect
 import re
 import reprlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType, FunctionType
 from typing import Any, ClassVar, Final, TypeVar, dataclass_transform
@@ -285,6 +286,18 @@ def info_of(obj: Archetype) -> ClassInfo:
     """Return what is known of an object's class."""
     info: ClassInfo = vars(type(obj))["__jac__"]  # Quicker than the descriptor.
     return info
+
+
+@contextmanager
+def undone_on_error() -> Iterator[None]:
+    """Let the classes that an exception leaves behind be the newest no longer."""
+    before = dict(_newest)
+    try:
+        yield
+    except BaseException:
+        _newest.update(before)
+        forget_plans()
+        raise
 
 
 def newest(key: Key) -> ClassInfo:

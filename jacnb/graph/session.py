@@ -27,6 +27,7 @@ from jacnb.ids import PUBLIC_ROOT_ID, parse_id
 
 A = TypeVar("A", bound=Archetype)
 Order = Literal["queue", "dfs"]
+OnReport = Callable[[Place | None, Any], None]
 
 
 class Session:
@@ -38,6 +39,8 @@ class Session:
         order: "queue", as in Jac Cloud, or "dfs", as in later Jac.
         on_visit: Called with walker and place each time a walker enters a place.
         turn: This run's turn at objects it conflicted on, if it is to be repeated.
+        on_report: Called with the place and the value each time a walker reports;
+            the place is None for a walker that is nowhere.
 
     Attributes:
         reports: What walkers reported, by reference.
@@ -54,12 +57,14 @@ class Session:
         order: Order = "queue",
         on_visit: Callable[[Walker, Place], None] | None = None,
         turn: Turn | None = None,
+        on_report: OnReport | None = None,
     ) -> None:
         self.store = store
         self.root_id = root_id
         self.order = order
         self.on_visit = on_visit
         self.turn = turn
+        self.on_report = on_report
         self.reports: list[Any] = []
         self.raw_custom: Any = UNSET
         self.status = 200

@@ -113,6 +113,8 @@ def report(value: Any, custom: bool = False) -> None:
     walker = walking.get()
     if walker is not None:
         walker.reports.append(value)
+        if session.on_report is not None:
+            session.on_report(walker.here, value)
 
 
 log_report = report
@@ -165,10 +167,11 @@ def _calls(
     """Yield each ability to call, with its owner and whom it meets."""
     queue = anchor.queue
     frame = _checked_plan(frame_of(type(walker)), may_await)
-    place = queue[0] if queue else None
+    place = anchor.here = queue[0] if queue else None
     yield from _in_turn(frame.entries, walker, place)
     order = walker.__jac_order__ or session.order
     for leaving, where in _stages(queue, order == "queue"):
+        anchor.here = where
         if not leaving:
             place = where
             if session.on_visit is not None:

@@ -7,18 +7,21 @@ way to call it did not.
 from __future__ import annotations
 
 import ast
+import atexit
 import io
+import logging
 import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib import import_module, metadata
 from typing import Any, Final
 
 from jacnb.errors import JacError, JacSyntaxError
 from jacnb.jac.advice import advice_for
+from jacnb.jac.progress import Progress
 from jacnb.jac.rewriting import code_of, rewrite
 
 HOMES: Final = (
@@ -28,12 +31,11 @@ HOMES: Final = (
 )
 """Where the compiler lives, the newest version's place first."""
 
+_SETUP: Final = "jaclang.jac0core.compiler"
+
 _MISSING: Final = (
     "Jac code needs Jac's compiler: pip install 'jacnb[jac]' "
     "(walkers written in Python work without it)"
-)
-_PREPARING: Final = (
-    "jaclang prepares its compiler: once on each machine, up to half a minute …"
 )
 
 # What each version calls its tokens, where it says more than the token itself.
@@ -49,6 +51,7 @@ _TOKENS: Final = {
     "LSQUARE": "'['",
     "RSQUARE": "']'",
     "NAME": "a name",
+    "TYP_STRING": "'str'",
     "EOF": "the end",
     "ERROR": "a character that means nothing here",
 }
@@ -69,22 +72,18 @@ def version() -> str:
         raise JacError(_MISSING) from None
 
 
-def compile_jac(
-    source: str, filename: str, tell: Callable[[str], object] | None = None
-) -> ast.Module:
+def compile_jac(source: str, filename: str) -> ast.Module:
     """Return the Python syntax tree that jaclang makes of Jac source.
 
     Args:
         source: The Jac source.
         filename: The name of its file or cell.
-        tell: Takes a sentence when the first use on a machine takes its time; by
-            default it is written to stderr.
 
     Raises:
         JacError: If jaclang is missing, or fails.
         JacSyntaxError: If the source is wrong.
     """
-    with _lock, _silence(tell or _to_stderr):
+    with _lock, Progress() as progress, _silence(progress):
         program = _program_class()()
         try:
             module = program.compile(filename, use_str=rewrite(source))
@@ -167,45 +166,48 @@ def _plain(token: str) -> str:
 
 
 @contextmanager
-def _silence(tell: Callable[[str], object]) -> Iterator[None]:
-    """Swallow what jaclang prints on this thread, and its warnings."""
-    out, err = _Swallower(sys.stdout, tell), _Swallower(sys.stderr, tell)
+def _silence(progress: Progress) -> Iterator[None]:
+    """Swallow what jaclang says on this thread, its warnings and its log."""
+    out, err = _Swallower(sys.stdout, progress), _Swallower(sys.stderr, progress)
+    level = logging.root.level
     with (
         warnings.catch_warnings(),
         redirect_stdout(out),
         redirect_stderr(err),
     ):
         warnings.simplefilter("ignore")
-        yield
+        try:
+            yield
+        finally:
+            logging.root.setLevel(level)
+            _hush()
+
+
+def _hush() -> None:
+    """Undo what jaclang does to the process when it is loaded and used first."""
+    for handler in list(logging.root.handlers):
+        if isinstance(getattr(handler, "stream", None), _Swallower):
+            logging.root.removeHandler(handler)
+    # It would say at the end of the process that it is set up.
+    setup = getattr(sys.modules.get(_SETUP), "setup_progress", None)
+    atexit.unregister(getattr(setup, "_atexit_handler", _hush))
 
 
 class _Swallower(io.TextIOBase):
     """Takes what one thread prints, and passes on what the others do."""
 
-    _has_told = False
-
-    def __init__(self, through: Any, tell: Callable[[str], object]) -> None:
+    def __init__(self, through: Any, progress: Progress) -> None:
         self._through = through
-        self._tell = tell
+        self._progress = progress
         self._thread = threading.get_ident()
 
     def write(self, text: str) -> int:
         if threading.get_ident() != self._thread:
             return int(self._through.write(text) or 0)
-        if "ompiling" in text and not _Swallower._has_told:
-            _Swallower._has_told = True
-            stream, sys.stderr = sys.stderr, self._through
-            try:
-                self._tell(_PREPARING)
-            finally:
-                sys.stderr = stream
+        if text.lstrip().startswith("Compiling "):
+            self._progress.step()
         return len(text)
 
     def flush(self) -> None:
         if self._through is not None:
             self._through.flush()
-
-
-def _to_stderr(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -65,7 +64,7 @@ def run_cell(
         namespace: The notebook's.
         cell: The source.
         order: The order in which its walkers walk; None leaves it to the server.
-        show: Shows an object, or a text while the cell is at work.
+        show: Shows an object.
 
     Raises:
         JacCellError: If the cell cannot be compiled, or a test in it fails.
@@ -76,7 +75,7 @@ def run_cell(
     tests: list[JacTest] = []
     token = collected_tests.set(tests)
     try:
-        linked = run_jac(cell, filename, namespace, order, tell=show)
+        linked = run_jac(cell, filename, namespace, order)
     except JacSyntaxError as exc:
         raise JacCellError(*said_of(exc).splitlines()) from None
     except JacError as exc:
@@ -132,7 +131,4 @@ def _without_ours(tb: TracebackType | None) -> TracebackType | None:
 def _show(value: object) -> None:
     from IPython.display import display
 
-    if isinstance(value, str):
-        sys.stdout.write(f"{value}\n")
-    else:
-        display(value)  # type: ignore[no-untyped-call]
+    display(value)  # type: ignore[no-untyped-call]

@@ -11,7 +11,7 @@ import importlib.util
 import linecache
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -26,15 +26,12 @@ from jacnb.jac.refusals import refuse
 _INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
 """Folders of what was installed, which may have ``.jac`` files of other makers."""
 
-Tell = Callable[[str], object]
-
 
 def run_jac(
     source: str,
     filename: str,
     namespace: dict[str, Any],
     order: Order | None = None,
-    tell: Tell | None = None,
 ) -> Linked:
     """Run Jac source in a namespace, and return what was run.
 
@@ -43,12 +40,11 @@ def run_jac(
         filename: The name of its file or cell, for errors.
         namespace: Where its names live; ``__name__`` in it is that of its module.
         order: The order in which its walkers walk; None leaves it to the server.
-        tell: Takes a sentence when the first use on a machine takes its time.
 
     Raises:
         JacError: If it cannot be compiled.
     """
-    linked, code = prepare(source, filename, namespace, order, tell)
+    linked, code = prepare(source, filename, namespace, order)
     namespace.update(linked.names)
     for name, value in linked.words.items():
         namespace.setdefault(name, value)
@@ -61,12 +57,11 @@ def prepare(
     filename: str,
     namespace: dict[str, Any],
     order: Order | None = None,
-    tell: Tell | None = None,
 ) -> tuple[Linked, CodeType]:
     """Compile Jac source for a namespace."""
     remember_lines(source, filename)
     refuse(source, filename)
-    tree = compile_jac(source, filename, tell)
+    tree = compile_jac(source, filename)
     linked = link(tree, filename, namespace, order)
     flags = __future__.annotations.compiler_flag
     return linked, compile(linked.tree, filename, "exec", flags, dont_inherit=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -84,6 +85,7 @@ class Registry:
 
     def __init__(self, *classes: type[Walker]) -> None:
         self._declared: dict[str, Declaration] = {}
+        self._staged: dict[str, Declaration] | None = None
         self._lock = Lock()
         for cls in classes:
             self.declare(cls)
@@ -99,9 +101,10 @@ class Registry:
         if _is_offered(cls, made) and (problem := fields.problem()):
             raise DeclarationError(problem)
         with self._lock:
-            old = self._declared.get(cls.__name__)
+            target = self._declared if self._staged is None else self._staged
+            old = target.get(cls.__name__) or self._declared.get(cls.__name__)
             declaration = Declaration(cls, made, _version(old, cls), fields)
-            self._declared[cls.__name__] = declaration
+            target[cls.__name__] = declaration
         if old is not None and _is_elsewhere(old.cls, cls):
             warnings.warn(
                 f"walker {cls.__name__} of {old.cls.__module__} is replaced by that "
@@ -122,6 +125,28 @@ class Registry:
     def remove(self, name: str) -> None:
         """Forget a walker; an unknown name is no error."""
         self._declared.pop(name, None)
+
+    @contextmanager
+    def replacing(
+        self, modules: Collection[str]
+    ) -> Iterator[Mapping[str, Declaration]]:
+        """Put what is declared meanwhile in the place of what these modules declared.
+
+        All at once, at the end: callers meet the old walkers or the new ones. After an
+        exception they go on meeting the old ones.
+        """
+        self._staged = {}
+        try:
+            yield self._staged
+            with self._lock:
+                stay = {
+                    name: each
+                    for name, each in self._declared.items()
+                    if each.cls.__module__ not in modules
+                }
+                self._declared = stay | self._staged
+        finally:
+            self._staged = None
 
     def __iter__(self) -> Iterator[Declaration]:
         return iter(list(self._declared.values()))

@@ -49,6 +49,7 @@ _OURS: Final = ("jacnb.walkers.", "jacnb.graph.", "contextlib.")
 _FLAT: Final = frozenset({str, int, float, bool, type(None)})
 
 OnVisit = Callable[[Walker, Any], None]
+OnReport = Callable[[Any, Any], None]
 
 
 @dataclass(slots=True, repr=False)
@@ -147,6 +148,7 @@ class Job:
         run: Where the author sees what happened.
         order: ``queue`` as in Jac Cloud, or ``dfs``.
         on_visit: Told of each location that a walker comes to.
+        on_report: Told of each value that a walker reports, after the location.
     """
 
     declaration: Declaration
@@ -157,6 +159,7 @@ class Job:
     run: Run
     order: Order = "queue"
     on_visit: OnVisit | None = None
+    on_report: OnReport | None = None
 
     @property
     def is_async(self) -> bool:
@@ -232,7 +235,12 @@ class _Attempts:
         self._job.run.attempts += 1
         job = self._job
         session = self._session = Session(
-            self._store, job.root_id, job.order, job.on_visit, self.turn
+            self._store,
+            job.root_id,
+            job.order,
+            job.on_visit,
+            self.turn,
+            job.on_report,
         )
         outlet = Outlet(job.notify, job.run.client_id, session)
         tokens = current_outlet.set(outlet), current_run.set(job.run)

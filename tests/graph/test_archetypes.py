@@ -22,7 +22,7 @@ from jacnb.graph import (
     on_entry,
     on_exit,
 )
-from jacnb.graph.archetypes import newest
+from jacnb.graph.archetypes import newest, undone_on_error
 
 
 class City(Node):
@@ -296,3 +296,22 @@ def test_a_keyword_field_of_a_parent_stays_one() -> None:
         depth: int
 
     assert repr(Port(3, people=5)) == "Port(people=5, depth=3)"
+
+
+def test_classes_of_a_failed_load_are_not_the_newest() -> None:
+    class Kept(Node):
+        text: str = ""
+
+    key = Kept.__jac__.key
+    home = {"__module__": key[0], "__qualname__": key[1]}
+
+    def define(error: bool) -> type:
+        with undone_on_error():
+            made = type("Kept", (Node,), home)
+            assert newest(key).cls is made
+            return made if not error else 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        define(error=True)
+    assert newest(key).cls is Kept
+    assert define(error=False) is newest(key).cls

@@ -316,6 +316,23 @@ def test_every_visit_is_told(store: MemoryStore, run: Any) -> None:
     assert seen == ["Root", "Stop", "Stop", "Stop", "Stop"]
 
 
+def test_every_report_is_told_with_where_it_was_made(store: MemoryStore) -> None:
+    class Teller(Walker):
+        @on_entry
+        def start(self, here) -> None:  # type: ignore[no-untyped-def]
+            report("begin")
+
+        @on_entry
+        def at(self, here: Root) -> None:
+            report("here")
+
+    seen: list[tuple[str, str]] = []
+    with Session(store, on_report=lambda at, value: seen.append((repr(at), value))):
+        spawn(Teller(), root())
+        spawn(Teller(), [])
+    assert seen == [("Root()", "begin"), ("Root()", "here"), ("None", "begin")]
+
+
 class Slow(Walker):
     @on_entry
     async def go(self, here: Root) -> None:

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import itertools
-import os
 import sys
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +13,6 @@ from jacnb import MemoryServer
 from jacnb.walkers.registry import REGISTRY
 
 SAMPLES = Path(__file__).parent / "samples"
-HAS_JAC = find_spec("jaclang") is not None
 
 _numbers = itertools.count(1)
 
@@ -24,16 +21,6 @@ _numbers = itertools.count(1)
 def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test declare its own walkers."""
     monkeypatch.setattr(REGISTRY, "_declared", {})
-
-
-@pytest.fixture
-def compiler() -> None:
-    """Skip a test where Jac's compiler is missing, unless it must not be."""
-    if HAS_JAC:
-        return
-    if os.environ.get("JACNB_REQUIRE_JAC"):
-        pytest.fail("jaclang is missing, and JACNB_REQUIRE_JAC is set")
-    pytest.skip("jaclang is missing: pip install 'jacnb[jac]'")
 
 
 @pytest.fixture

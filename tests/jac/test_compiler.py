@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 import threading
 
@@ -9,6 +10,7 @@ import pytest
 from jacnb.errors import JacError, JacSyntaxError
 from jacnb.jac import compiler as adapter
 from jacnb.jac.compiler import compile_jac
+from jacnb.jac.progress import Progress
 
 MISTAKES = [
     ("x = 1;", 1, "statements stand in a block: with entry { … }"),
@@ -60,15 +62,20 @@ def test_the_caret_stands_under_the_mistake(compiler) -> None:
     assert found.value.end_offset == 23
 
 
+def test_a_type_is_called_as_it_is_written(compiler) -> None:
+    with pytest.raises(JacSyntaxError, match="Expected ':', got 'str'"):
+        compile_jac("walker w { has name str; }", "<cell>")
+
+
 def test_the_compiler_prints_nothing(compiler, capfd) -> None:
     compile_jac('obj __specs__ { static has a: list = ["x"]; }', "<cell>")
     assert capfd.readouterr() == ("", "")
 
 
-def test_other_threads_print_as_before(compiler, monkeypatch) -> None:
+def test_other_threads_print_as_before(monkeypatch) -> None:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
-    with adapter._silence(print):
+    with adapter._silence(Progress()):
         thread = threading.Thread(target=lambda: sys.stdout.write("heard"))
         thread.start()
         thread.join()
@@ -76,13 +83,14 @@ def test_other_threads_print_as_before(compiler, monkeypatch) -> None:
     assert out.getvalue() == "heard"
 
 
-def test_the_first_use_on_a_machine_says_what_it_does(monkeypatch, capsys) -> None:
-    monkeypatch.setattr(adapter._Swallower, "_has_told", False)
-    with adapter._silence(adapter._to_stderr):
-        sys.stderr.write("  Compiling jaclang/compiler/passes/x.jac...\n")
-        sys.stderr.write("  Compiling jaclang/compiler/passes/y.jac...\n")
-    said = "jaclang prepares its compiler: once on each machine, up to half a minute …"
-    assert capsys.readouterr() == ("", f"{said}\n")
+def test_the_log_stays_as_it_was(compiler, monkeypatch) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    before = root.level
+    with adapter._silence(Progress()):
+        # What jaclang does when it is imported: from then on all INFO would be shown.
+        logging.basicConfig(level=logging.INFO)
+    assert (root.handlers, root.level) == ([], before)
 
 
 def test_a_missing_compiler_says_how_to_install_it(monkeypatch) -> None:

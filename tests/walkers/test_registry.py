@@ -150,3 +150,34 @@ def test_a_faulty_walker_does_not_replace_a_good_one() -> None:
                 methods = ["telepathy"]
 
     assert REGISTRY.find("good").version == 1
+
+
+def declared_in(module: str, name: str) -> type[Walker]:
+    return type(name, (Walker,), {"__module__": module})
+
+
+def test_what_is_declared_anew_replaces_a_module_at_once() -> None:
+    for name in ("stays", "goes"):
+        declared_in("some_app", name)
+    other = declared_in("a_library", "other")
+    with REGISTRY.replacing({"some_app"}) as declared:
+        new = declared_in("some_app", "stays")
+        assert REGISTRY.find("stays").cls is not new
+    assert list(declared) == ["stays"]
+    assert {each.name: each.cls for each in REGISTRY} == {"other": other, "stays": new}
+    assert REGISTRY.find("stays").version == 2
+
+
+def test_after_an_exception_everything_is_as_it_was() -> None:
+    old = declared_in("some_app", "stays")
+
+    def fail() -> None:
+        with REGISTRY.replacing({"some_app"}):
+            declared_in("some_app", "stays")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert [each.cls for each in REGISTRY] == [old]
+    newest = declared_in("some_app", "stays")
+    assert REGISTRY.find("stays").cls is newest
