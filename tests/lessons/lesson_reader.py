@@ -1,0 +1,73 @@
+"""Run the cells of a solved notebook in this process, one of them exchanged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from jacnb.lessons import opening
+from jacnb.lessons.making import source_of, starter_source
+from jacnb.lessons.outcomes import Outcome
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def solved_notebook(number: int) -> dict[str, Any]:
+    plan = opening.plan_of(number)
+    return read_notebook(NOTEBOOKS / "solutions" / plan.file_name)
+
+
+def answer_cell(number: int, question: str) -> str:
+    """Return the source of the cell that is tagged with a question's name."""
+    found = [
+        source_of(cell)
+        for cell in solved_notebook(number)["cells"]
+        if question in cell["metadata"].get("tags", [])
+    ]
+    assert len(found) == 1, f"one cell should have the tag {question}"
+    return found[0]
+
+
+class Reader:
+    """Somebody who works through a lesson."""
+
+    def __init__(self) -> None:
+        self.shell: Any = InteractiveShell()  # type: ignore[no-untyped-call]
+
+    def run(self, source: str) -> Any:
+        """Run a cell as a notebook does, and return the value of its last line."""
+        ran = self.shell.run_cell(source, store_history=False, silent=False)
+        ran.raise_error()
+        return ran.result
+
+    def answer(self, number: int, question: str, answer: str) -> Outcome:
+        """Work up to a question, leave the others as they are, answer it, check it.
+
+        An answer that raises is an answer, too: its check follows all the same.
+        """
+        for cell in solved_notebook(number)["cells"]:
+            tags = cell["metadata"].get("tags", [])
+            if cell["cell_type"] != "code":
+                continue
+            if question in tags:
+                self.shell.run_cell(answer, store_history=False)
+            elif source_of(cell).startswith(f"{question}.check("):
+                outcome: Outcome = self.run(source_of(cell))
+                return outcome
+            else:
+                self._run_as_student(source_of(cell), "raises-exception" in tags)
+        raise AssertionError(f"no cell begins with {question}.check(")
+
+    def _run_as_student(self, source: str, may_raise: bool) -> None:
+        if may_raise:
+            self.shell.run_cell(starter_source(source), store_history=False)
+        else:
+            self.run(starter_source(source))

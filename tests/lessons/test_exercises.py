@@ -1,0 +1,61 @@
+"""Every exercise of every lesson: its starter, its solution, its wrong answers."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+from lesson_reader import answer_cell
+
+from jacnb.lessons import opening
+from jacnb.lessons.making import solved_source, starter_source
+from jacnb.lessons.outcomes import Verdict
+
+EXERCISES = [
+    (number, f"q{index}")
+    for number in opening.numbers()
+    for index, _ in enumerate(opening.plan_of(number).exercises, 1)
+]
+
+
+def wrong_answers(number: int, question: str) -> list[tuple[str, str]]:
+    wrong: dict[str, Any] = import_module(f"wrong_{number:02d}").WRONG
+    return list(wrong[question])
+
+
+WRONG = [
+    pytest.param(number, question, answer, said, id=f"{number:02d}-{question}-{index}")
+    for number, question in EXERCISES
+    for index, (answer, said) in enumerate(wrong_answers(number, question))
+]
+
+
+@pytest.mark.parametrize(("number", "question"), EXERCISES)
+def test_the_starter_is_not_attempted(reader: Any, number: int, question: str) -> None:
+    starter = starter_source(answer_cell(number, question))
+    outcome = reader.answer(number, question, starter)
+    assert outcome.verdict is Verdict.NOT_ATTEMPTED, outcome
+
+
+@pytest.mark.parametrize(("number", "question"), EXERCISES)
+def test_the_solution_is_correct(reader: Any, number: int, question: str) -> None:
+    solution = solved_source(answer_cell(number, question))
+    exercise = opening.plan_of(number).exercises[int(question[1:]) - 1]
+    assert solution == exercise.solution.strip("\n")
+    outcome = reader.answer(number, question, solution)
+    assert outcome.verdict is Verdict.CORRECT, outcome
+
+
+@pytest.mark.parametrize(("number", "question", "answer", "said"), WRONG)
+def test_a_wrong_answer_is_not_yet_right(
+    reader: Any, number: int, question: str, answer: str, said: str
+) -> None:
+    outcome = reader.answer(number, question, answer)
+    assert outcome.verdict is Verdict.NOT_YET, outcome
+    assert said in repr(outcome)
+
+
+@pytest.mark.parametrize(("number", "question"), EXERCISES)
+def test_an_exercise_has_two_wrong_answers(number: int, question: str) -> None:
+    assert len(wrong_answers(number, question)) >= 2
