@@ -29,6 +29,7 @@ PROGRAMS = {
     "idle.py": "Idle connections",
     "notebook.py": "Inside one kernel",
     "jac_cells.py": "Jac",
+    "panels.py": "Panels in JupyterLab",
 }
 
 
@@ -74,7 +75,7 @@ def jac_cloud_versions(environment: Path | None) -> list[str]:
 def run(program: str, jac_cloud: Path | None) -> str:
     """Run one program; return the table it prints."""
     command = [sys.executable, str(HERE / program)]
-    if jac_cloud and program not in ("notebook.py", "jac_cells.py"):
+    if jac_cloud and program not in ("notebook.py", "jac_cells.py", "panels.py"):
         command += ["--jac-cloud", str(jac_cloud)]
     print(f"== {program}", file=sys.stderr)
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from jacnb.errors import JacnbError
@@ -63,7 +66,32 @@ def open_lab(notebook: Path, options: Sequence[str]) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container root is often the only user there is.
         command.append("--allow-root")
-    try:
-        return subprocess.call(command)
-    except KeyboardInterrupt:
-        return 0
+    with TemporaryDirectory(prefix="jacnb-") as config:
+        return _run(command, _quiet(Path(config)))
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> int:
+    """Run a program that ends when this one is told to."""
+    with subprocess.Popen(command, env=environment) as process:
+        signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+            return 0
+
+
+def _quiet(config: Path) -> dict[str, str]:
+    """Return an environment in which JupyterLab asks nobody about its news.
+
+    As on Binder (``binder/postBuild``), but only here: `config` comes after what the
+    user has set up, and goes with this JupyterLab.
+    """
+    page = {
+        "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+    }
+    (config / "labconfig").mkdir()
+    (config / "labconfig/page_config.json").write_text(json.dumps(page))
+    given = os.environ.get("JUPYTER_CONFIG_PATH")
+    paths = [given, str(config)] if given else [str(config)]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}

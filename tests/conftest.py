@@ -6,11 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
+import hypothesis
 import pytest
 
 from jacnb import MemoryServer, Registry, Server
 
 Start = Callable[..., MemoryServer | Server]
+
+# How long an example takes is the machine's affair, not the code's.
+hypothesis.settings.register_profile("jacnb", deadline=None)
+hypothesis.settings.load_profile("jacnb")
 
 
 @pytest.fixture(params=["memory", "tornado"])

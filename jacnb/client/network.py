@@ -324,8 +324,8 @@ class NetworkTransport:
         return ws
 
 
-class _Socket(websocket.WebSocket):  # type: ignore[misc]
-    """A socket that reads on when it cannot answer a ping.
+class _Socket(websocket.WebSocket):
+    """A socket that reads on where it cannot answer.
 
     The server may have gone while this side was frozen: its last words are still to
     be read, and say why.
@@ -334,6 +334,10 @@ class _Socket(websocket.WebSocket):  # type: ignore[misc]
     def pong(self, payload: str | bytes = "") -> None:
         with contextlib.suppress(OSError, websocket.WebSocketException):
             super().pong(payload)
+
+    def send_close(self, status: int = 1000, reason: bytes = b"") -> None:
+        with contextlib.suppress(OSError, websocket.WebSocketException):
+            super().send_close(status, reason)
 
 
 _TEXT: Final = websocket.ABNF.OPCODE_TEXT

@@ -14,14 +14,31 @@ if TYPE_CHECKING:
     from jacnb.panels.browser_client import BrowserClient
     from jacnb.panels.chat_panel import ChatPanel
     from jacnb.panels.chat_room import ChatRoom
+    from jacnb.panels.explorer import Explorer
+    from jacnb.panels.graph_view import GraphView
+    from jacnb.panels.inspector import Inspector
+    from jacnb.panels.sequence_diagram import SequenceDiagram
     from jacnb.panels.transcript import Transcript
 
-__all__ = ["BrowserClient", "ChatPanel", "ChatRoom", "Transcript"]
+__all__ = [
+    "BrowserClient",
+    "ChatPanel",
+    "ChatRoom",
+    "Explorer",
+    "GraphView",
+    "Inspector",
+    "SequenceDiagram",
+    "Transcript",
+]
 
 _PANELS: Final = {
     "BrowserClient": "browser_client",
     "ChatPanel": "chat_panel",
     "ChatRoom": "chat_room",
+    "Explorer": "explorer",
+    "GraphView": "graph_view",
+    "Inspector": "inspector",
+    "SequenceDiagram": "sequence_diagram",
     "Transcript": "transcript",
 }
 

@@ -14,7 +14,7 @@ from jacnb.panels import lifetimes
 from jacnb.panels.follower import Follower
 from jacnb.panels.pump import PUMP, Later
 from jacnb.panels.rows import Lane, Row
-from jacnb.panels.sources import source_of
+from jacnb.panels.sources import Source, source_of
 
 HISTORY: Final = 200
 """Rows that views attached later start from; earlier ones are fetched on demand."""
@@ -53,6 +53,9 @@ class LivePanel(anywidget.AnyWidget):
     note = traitlets.Unicode("").tag(sync=True)
     height = traitlets.Unicode("32rem").tag(sync=True)
 
+    # Until it is made: Python closes what was refused, too, and that has nothing.
+    _is_closed = True
+
     def __init__(
         self,
         watched: Any,
@@ -64,10 +67,10 @@ class LivePanel(anywidget.AnyWidget):
         self.stands_for = watched
         self.run = current_run()
         self._later = later
-        self._is_closed = False
         self._history_due = False
         self._told: dict[int, Lane] = {}
-        self.source = source_of(watched)
+        self.source = self.source_for(watched)
+        self._is_closed = False
         rows = self.source.since(0)
         history = _recent(rows)
         super().__init__(
@@ -83,6 +86,10 @@ class LivePanel(anywidget.AnyWidget):
         start = rows[-1]["seq"] + 1 if rows else 0
         self._follower = Follower(self.source, self._deliver, later, start)
         self._follower.start()
+
+    def source_for(self, watched: Any) -> Source:
+        """Return where the rows come from."""
+        return source_of(watched)
 
     def close(self) -> None:
         """Stop following and remove the panel; what it watches goes on."""
@@ -102,7 +109,7 @@ class LivePanel(anywidget.AnyWidget):
         if self._is_closed:
             return
         lanes = self._changed_lanes()
-        self.send({"op": "rows", "rows": rows, "skipped": skipped, "lanes": lanes})
+        self.tell({"op": "rows", "rows": rows, "skipped": skipped, "lanes": lanes})
         if not self._history_due:
             self._history_due = True
             self._later(HISTORY_SECONDS, self._write_history)
@@ -128,9 +135,14 @@ class LivePanel(anywidget.AnyWidget):
         there = [each["lane"] for each in lanes if each["open"]][:LANES]
         return [each for each in lanes if each["lane"] in named.union(there)]
 
+    def tell(self, content: dict[str, Any]) -> None:
+        """Send a message to the browser (on the pump)."""
+        # By its class: a panel may have a `send` of its own.
+        anywidget.AnyWidget.send(self, content)
+
     def complain(self, error: Exception) -> None:
         """Show an error in the panel, as no cell would show it (on the pump)."""
-        self.send({"op": "error", "text": str(error) or type(error).__name__})
+        self.tell({"op": "error", "text": str(error) or type(error).__name__})
 
     # From the browser: on the main thread, or on a subshell's while a cell runs.
 
@@ -153,13 +165,13 @@ class LivePanel(anywidget.AnyWidget):
 
     def _send_text(self, order: Order) -> None:
         seq = int(order["seq"])
-        self.send({"op": "text", "seq": seq, "text": self.source.text(seq)})
+        self.tell({"op": "text", "seq": seq, "text": self.source.text(seq)})
 
     def _send_earlier(self, order: Order) -> None:
         earlier = [row for row in self.source.since(0) if row["seq"] < order["seq"]]
         page = _recent(earlier, PAGE)
         answer = {"rows": page, "lanes": self._lanes_for(page)}
-        self.send({"op": "earlier", **answer, "more": len(page) < len(earlier)})
+        self.tell({"op": "earlier", **answer, "more": len(page) < len(earlier)})
 
 
 def _recent(rows: list[Row], count: int = HISTORY) -> list[Row]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, Protocol
@@ -14,7 +15,9 @@ from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.panels.entries import MessageLike, kind_in
 from jacnb.panels.rows import RECEIVERS_LIMIT, Lane, Row, cut
 from jacnb.protocol.connections import Connection
+from jacnb.protocol.identity import Identity
 from jacnb.protocol.naming import Names
+from jacnb.protocol.telling.view import Entries
 from jacnb.protocol.trace import Entry, Kind, Trace
 
 KEPT: Final = 10_000
@@ -33,11 +36,17 @@ class Source(Protocol):
     def since(self, seq: int) -> list[Row]:
         """Return the rows that are kept from number ``seq`` on."""
 
+    def next_seq(self) -> int:
+        """Return the number that the next row will have."""
+
     def text(self, seq: int) -> str | None:
         """Return a row's whole payload, None if it is gone."""
 
     def lanes(self) -> list[Lane]:
         """Return all clients that rows were made for, and those connected now."""
+
+    def entries(self) -> Entries:
+        """Return what is kept now, as it can be filtered and saved."""
 
     def close(self) -> None:
         """Stop listening."""
@@ -46,9 +55,13 @@ class Source(Protocol):
 def source_of(watched: Any) -> Source:
     """Return the source for a server, a trace, a client or several clients.
 
+    A source is returned as it is.
+
     Raises:
         TypeError: If it is none of these, or a server without a trace.
     """
+    if isinstance(watched, TraceSource | ClientsSource):
+        return watched
     if isinstance(watched, Trace):
         return TraceSource(watched)
     if hasattr(watched, "engine"):
@@ -100,6 +113,10 @@ class TraceSource:
         with self._lock:
             return [self._row(entry) for entry in self._trace.since(seq)]
 
+    def next_seq(self) -> int:
+        """Return the number that the next row will have."""
+        return self._trace.next_seq
+
     def text(self, seq: int) -> str | None:
         """Return a row's whole payload, None if it is gone."""
         entry = self._trace.get(seq)
@@ -107,7 +124,8 @@ class TraceSource:
 
     def lanes(self) -> list[Lane]:
         """Return all clients that rows were made for, and those connected now."""
-        connected = set(self._connected())
+        # In order, so that lanes are numbered as clients came.
+        connected = dict.fromkeys(self._connected())
         with self._lock:
             for connection in connected:
                 self._lane(connection)
@@ -117,11 +135,26 @@ class TraceSource:
                 lane["name"] = self._names.of(connection)
             return [lane.copy() for lane in self._lanes.values()]
 
+    def messages_of(self, client_id: str, since: int, count: int) -> list[Row]:
+        """Return the last messages of one client from number ``since`` on."""
+        found: list[Entry] = []
+        for entry in reversed(self._trace.since(since)):
+            if len(found) == count:
+                break
+            if _is_message_of(entry, client_id):
+                found.append(entry)
+        with self._lock:
+            return [self._row(entry) for entry in reversed(found)]
+
     def connection(self, lane: int) -> Connection | None:
         """Return the connection of a lane."""
         with self._lock:
             found = (c for c, known in self._lanes.items() if known["lane"] == lane)
             return next(found, None)
+
+    def entries(self) -> Entries:
+        """Return what is kept now, as it can be filtered and saved."""
+        return self._trace.view()
 
     def close(self) -> None:
         """Do nothing: nothing was subscribed to."""
@@ -158,7 +191,7 @@ class TraceSource:
             self._next_lane += 1
         return known["lane"]
 
-    def _forget_lanes(self, connected: set[Connection]) -> None:
+    def _forget_lanes(self, connected: Container[Connection]) -> None:
         """Drop the oldest clients that are gone, if there are very many."""
         surplus = len(self._lanes) - _LANES_KNOWN
         gone = (each for each in self._lanes if each not in connected)
@@ -176,6 +209,13 @@ class TraceSource:
         return self._runs.get(entry.cause)
 
 
+def _is_message_of(entry: Entry, client_id: str) -> bool:
+    """Return whether a client sent or got this, or came or went by it."""
+    if entry.kind in (Kind.EVENT, Kind.OPEN, Kind.CLOSE):
+        return entry.client_id == client_id
+    return any(each.client_id == client_id for each in entry.receivers)
+
+
 class ClientsSource:
     """What clients themselves sent and received: of any server, without causes."""
 
@@ -186,18 +226,24 @@ class ClientsSource:
     )
 
     def __init__(self, clients: Sequence[Any]) -> None:
-        self._clients = clients
+        self._clients = list(clients)
         # By lane and cursor: a message that comes while the past is read is seen twice.
         self._kept: OrderedDict[tuple[int, int], tuple[Row, str]] = OrderedDict()
         self._ids: dict[int, tuple[str, str, str]] = {}
         self._lock = threading.RLock()
         self._next = 0
-        self._stop = [
-            subscribe(lambda message, lane=lane: self._add(lane, message))
-            for lane, client in enumerate(clients)
-            for subscribe in (client.on_message, client.on_sent)
-        ]
-        self._load_past()
+        self._stop: list[Callable[[], object]] = []
+        for lane in range(len(self._clients)):
+            self._listen(lane)
+        self._load_past(range(len(self._clients)))
+
+    def follow(self, client: Any) -> None:
+        """Show one more client, with what it has said and heard so far."""
+        with self._lock:
+            lane = len(self._clients)
+            self._clients.append(client)
+        self._listen(lane)
+        self._load_past([lane])
 
     def since(self, seq: int) -> list[Row]:
         """Return the rows that are kept from number ``seq`` on."""
@@ -205,6 +251,10 @@ class ClientsSource:
             oldest = self._next - len(self._kept)
             kept = islice(self._kept.values(), max(0, seq - oldest), None)
             return [row for row, _ in kept]
+
+    def next_seq(self) -> int:
+        """Return the number that the next row will have."""
+        return self._next
 
     def text(self, seq: int) -> str | None:
         """Return a row's whole payload, None if it is gone."""
@@ -217,6 +267,18 @@ class ClientsSource:
     def lanes(self) -> list[Lane]:
         """Return the clients."""
         return [self._lane(number) for number in range(len(self._clients))]
+
+    def entries(self) -> Entries:
+        """Return what is kept now, as it can be filtered and saved."""
+        lanes = self.lanes()
+        people = [_connection(lane, self._ids[lane["lane"]]) for lane in lanes]
+        given = {
+            person.client_id: lane["name"]
+            for person, lane in zip(people, lanes, strict=True)
+        }
+        with self._lock:
+            kept = list(self._kept.values())
+        return Entries([_entry(*each, people) for each in kept], given=given)
 
     def close(self) -> None:
         """Stop listening to the clients."""
@@ -241,10 +303,16 @@ class ClientsSource:
             open=bool(client.is_open),
         )
 
-    def _load_past(self) -> None:
+    def _listen(self, lane: int) -> None:
+        client = self._clients[lane]
+        for subscribe in (client.on_message, client.on_sent):
+            self._stop.append(subscribe(partial(self._add, lane)))
+
+    def _load_past(self, lanes: Iterable[int]) -> None:
         past = [
             (message.time, lane, message.cursor, message)
-            for lane, client in enumerate(self._clients)
+            for lane in lanes
+            for client in [self._clients[lane]]
             for message in (*client.messages, *client.sent)
         ]
         for _, lane, _, message in sorted(past, key=itemgetter(0, 1, 2))[-KEPT:]:
@@ -274,6 +342,31 @@ class ClientsSource:
             self._kept[lane, message.cursor] = row, message.text
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+
+
+def _connection(lane: Lane, ids: tuple[str, str, str]) -> Connection:
+    """Return a client as the entries of a trace name it."""
+    user = None if lane["public"] else lane["name"]
+    made = Connection(Identity(str(ids[2]), user, user), lane["channel_id"])
+    made.client_id = lane["client_id"] or f"client {lane['lane']}"
+    return made
+
+
+def _entry(row: Row, text: str, people: list[Connection]) -> Entry:
+    who = row["who"]
+    return Entry(
+        row["seq"],
+        row["at"],
+        Kind(row["kind"]),
+        row["type"],
+        None if who is None else people[who],
+        tuple(people[lane] for lane in row["to"]),
+        row["reach"],
+        row["size"],
+        None,
+        text,
+        0,
+    )
 
 
 def _kind(message: MessageLike) -> str:

@@ -58,6 +58,7 @@ class Backend:
 
     async def close(self) -> None:
         """Refuse new clients, say good-bye to the others with 1001, free the port."""
+        self.policy.forget_pages()
         if self._http is not None:
             self._http.stop()
         await self.sockets.wire.close_all(1001, "server is stopping", GRACE)

@@ -16,14 +16,17 @@ from typing import Any
 from jacnb.accounts import Accounts
 from jacnb.errors import ValueRangeError
 from jacnb.graph import NotebookSession, Session, jid
+from jacnb.graph.reports import to_json
 from jacnb.graph.turns import Turns
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.hub import Deliver, Hub, Outcome, Target, WalkerCall
 from jacnb.protocol.identity import PUBLIC, Identity
 from jacnb.protocol.json import encode
 from jacnb.protocol.trace import Kind, Trace
+from jacnb.server.client_names import ClientNames
 from jacnb.server.output import capture_output
 from jacnb.server.settings import Settings
+from jacnb.server.walker_counts import WalkerCounts
 from jacnb.store import MemoryStore
 from jacnb.walkers.fields import FieldInfo
 from jacnb.walkers.registry import Declaration
@@ -59,6 +62,8 @@ class Engine:
         self.trace = Trace(time.time) if settings.trace else None
         self.hub = Hub(self.registry, deliver, trace=self.trace)
         self.runs: deque[Run] = deque(maxlen=MAX_RUNS)
+        self.walker_counts = WalkerCounts()
+        self.client_names = ClientNames()
         self._turns = Turns()
         self._session: Session | None = None
 
@@ -107,13 +112,19 @@ class Engine:
 
     def perform(self, job: Job) -> Outcome:
         """Run a job on this thread."""
-        outcome = perform(job, self.store, self._turns)
+        try:
+            outcome = perform(job, self.store, self._turns)
+        finally:
+            self.walker_counts.end(job.run)
         _log_failure(job.run)
         return outcome
 
     async def perform_async(self, job: Job) -> Outcome:
         """Run a job whose walker has coroutines, on this loop."""
-        outcome = await perform_async(job, self.store, self._turns)
+        try:
+            outcome = await perform_async(job, self.store, self._turns)
+        finally:
+            self.walker_counts.end(job.run)
         _log_failure(job.run)
         return outcome
 
@@ -144,6 +155,7 @@ class Engine:
         """Empty the graph and forget runs and trace; accounts and clients stay."""
         self.store.clear(accounts=False)
         self.runs.clear()
+        self.walker_counts.clear()
         self._session = None
         if self.trace is not None:
             self.trace.clear()
@@ -160,6 +172,7 @@ class Engine:
     ) -> Job:
         run = Run(declaration.name, identity.email or "public", client_id, time.time())
         self.runs.append(run)
+        self.walker_counts.begin(run.walker)
         # Somebody may have put another stream there since the server started.
         capture_output()
 
@@ -168,6 +181,10 @@ class Engine:
 
         def visited(walker: Any, location: Any) -> None:
             self._record(Kind.VISIT, jid(location), cause)
+
+        def reported(location: Any, value: Any) -> None:
+            where = "" if location is None else jid(location)
+            self._record(Kind.REPORT, where, cause, _as_text(value))
 
         return Job(
             declaration=declaration,
@@ -178,6 +195,7 @@ class Engine:
             run=run,
             order=self.settings.order,
             on_visit=visited if self.trace is not None else None,
+            on_report=reported if self.trace is not None else None,
         )
 
     def _record(
@@ -190,6 +208,14 @@ class Engine:
         if self.trace is None:
             return None
         return self.trace.record(kind, what, text=text, cause=cause)
+
+
+def _as_text(value: Any) -> str | None:
+    """Return a report as JSON; the run itself fails at one that JSON cannot carry."""
+    try:
+        return to_json(value).decode()
+    except ValueRangeError:
+        return None
 
 
 def _log_failure(run: Run) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
+from jacnb.client.client import Client
 from jacnb.graph import Session, set_ambient
 from jacnb.protocol.identity import PUBLIC, Identity
 from jacnb.protocol.json import encode
 from jacnb.protocol.trace import Trace
 from jacnb.server.engine import Engine, as_ids
+from jacnb.server.inspection import Inspection
 from jacnb.server.output import capture_output, release_output
 from jacnb.walkers.registry import Registry
 from jacnb.walkers.run import Run
@@ -21,9 +25,10 @@ SHOWN = 20
 
 # The servers that run, the newest last: plain code in a cell works on that one.
 _running: list[FrontDoor] = []
+_numbers = itertools.count()
 
 
-class FrontDoor:
+class FrontDoor(Inspection):
     """The part of a server that is the same with and without sockets."""
 
     engine: Engine
@@ -52,6 +57,11 @@ class FrontDoor:
         return self.engine.trace
 
     @property
+    def clients(self) -> list[Client]:
+        """The clients that `connect` made, those that somebody still refers to."""
+        return [client for _, client in sorted(self._made.items())]
+
+    @property
     def accounts(self) -> Any:
         """The users of this server and their tokens."""
         return self.engine.accounts
@@ -78,8 +88,15 @@ class FrontDoor:
         login = self.engine.accounts.simulate(user)
         return self.engine.accounts.identify(login.token), login.token
 
+    def _note_client(self, client: Client) -> Client:
+        """Take note of a client that `connect` made, without keeping it."""
+        client.catalogue = self.engine.catalogue
+        self._made[next(_numbers)] = client
+        return client
+
     def _enter(self) -> None:
         """Let ``root()`` and its like in plain code mean this server from now on."""
+        self._made: WeakValueDictionary[int, Client] = WeakValueDictionary()
         _running.append(self)
         set_ambient(_ambient_session)
         capture_output()

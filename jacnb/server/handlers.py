@@ -111,5 +111,8 @@ class Health(Handler):
     ALLOWED = "GET"
 
     def get(self) -> None:
-        """Say that the server is there."""
-        self.answer_empty(200)
+        """Say that the server is there; over a WebSocket, if one is asked for."""
+        if self.header("Upgrade") is None:
+            self.answer_empty(200)
+        else:
+            self.backend.sockets.report_health(self)

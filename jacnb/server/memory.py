@@ -12,29 +12,55 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+from jacnb.client.aclient import AsyncClient, Connecting
 from jacnb.client.client import Client
-from jacnb.client.memory import MemoryTransport
+from jacnb.client.memory import AsyncMemoryTransport, MemoryTransport
 from jacnb.errors import ServerError
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.hub import ChangeUserCall, Outcome, WalkerCall
 from jacnb.protocol.identity import Identity
 from jacnb.server.engine import Engine
+from jacnb.server.figures import Traffic
 from jacnb.server.frontdoor import FrontDoor
 from jacnb.server.settings import make_settings
 from jacnb.walkers.run import Job
+
+T = TypeVar("T")
 
 OnText = Callable[[str], None]
 OnClose = Callable[[int, str], None]
 
 
 @dataclass(slots=True)
-class _Peer:
-    """How one client in memory is reached."""
+class _Counter:
+    """Counts messages and their bytes."""
+
+    sent: int = 0
+    sent_bytes: int = 0
+    received: int = 0
+    received_bytes: int = 0
+
+    def note_sent(self, size: int) -> None:
+        """Count one message to a client."""
+        self.sent += 1
+        self.sent_bytes += size
+
+    def note_received(self, size: int) -> None:
+        """Count one message from a client."""
+        self.received += 1
+        self.received_bytes += size
+
+
+@dataclass(slots=True, kw_only=True)
+class _Peer(_Counter):
+    """How one client in memory is reached; nothing is ever on its way to it."""
 
     on_text: OnText
     on_close: OnClose
+    backlog: int = 0
+    rtt: float | None = None
 
 
 class MemoryServer(FrontDoor):
@@ -50,7 +76,8 @@ class MemoryServer(FrontDoor):
         self.engine = Engine(make_settings(settings), self._deliver)
         self._todo: deque[Callable[[], None]] = deque()
         self._is_draining = False
-        self._is_stopped = False
+        self.is_running = True
+        self._all = _Counter()
         self._enter()
 
     def connect(
@@ -67,7 +94,7 @@ class MemoryServer(FrontDoor):
             channel_id: The channel to listen on, by default one of its own.
             name: How it is shown; by default ``user``.
         """
-        if self._is_stopped:
+        if not self.is_running:
             raise ServerError("this server is stopped; make a new one")
         identity, token = self._simulate(user)
         client = Client(
@@ -75,12 +102,34 @@ class MemoryServer(FrontDoor):
             name=name or user,
             token=token,
         )
-        client.catalogue = self.engine.catalogue
-        return client
+        return self._note_client(client)
+
+    def aconnect(
+        self,
+        *,
+        user: str | None = None,
+        channel_id: str | None = None,
+        name: str | None = None,
+    ) -> Connecting:
+        """Return an asynchronous client: await it, or enter it with ``async with``.
+
+        The arguments are those of `connect`.
+        """
+        if not self.is_running:
+            raise ServerError("this server is stopped; make a new one")
+
+        async def start() -> AsyncClient:
+            identity, token = self._simulate(user)
+            transport = AsyncMemoryTransport(self, identity, channel_id)
+            client = AsyncClient(transport, name=name or user, token=token)
+            client.catalogue = self.engine.catalogue
+            return await client.open()
+
+        return Connecting(start)
 
     def stop(self) -> None:
         """Close every client with 1001; a second call does nothing."""
-        self._is_stopped = True
+        self.is_running = False
         self._leave()
         for key in list(self.engine.hub.clients):
             for connection in self.engine.hub.clients.get(key):
@@ -99,7 +148,7 @@ class MemoryServer(FrontDoor):
         self.stop()
 
     def __repr__(self) -> str:
-        state = "stopped" if self._is_stopped else "in memory"
+        state = "in memory" if self.is_running else "stopped"
         return f"<MemoryServer {state}, {len(self.engine.hub.clients)} clients>"
 
     # What a MemoryTransport calls.
@@ -113,7 +162,7 @@ class MemoryServer(FrontDoor):
     ) -> Connection:
         """Make a connection; its greeting goes to ``on_text``."""
         connection = self.engine.hub.connect(
-            identity, channel_id, _Peer(on_text, on_close)
+            identity, channel_id, _Peer(on_text=on_text, on_close=on_close)
         )
         # Inside a callback the queue is being drained already, and a client that is
         # made there waits for its greeting: it is the message queued last.
@@ -135,8 +184,32 @@ class MemoryServer(FrontDoor):
         function(*args)
         self._drain()
 
+    def _ask(self, function: Callable[..., T], *args: Any) -> T:
+        if not self.is_running:
+            raise ServerError("this server is stopped; make a new one")
+        return function(*args)
+
+    def _traffic(self) -> Traffic:
+        every = self._all
+        return Traffic(
+            every.sent, every.sent_bytes, every.received, every.received_bytes
+        )
+
+    def _close(self, connection: Connection, code: int, reason: str) -> None:
+        connection.peer.on_close(code, reason)
+        self.detach(connection)
+
+    def _send_ping(
+        self, connection: Connection, on_answer: Callable[[float | None], object]
+    ) -> None:
+        connection.peer.rtt = 0.0
+        on_answer(0.0)
+
     def _deliver(self, text: str, receivers: Sequence[Connection]) -> None:
+        size = len(text.encode("utf-8", "surrogatepass"))
         for connection in receivers:
+            connection.peer.note_sent(size)
+            self._all.note_sent(size)
             self._todo.append(_delivery(connection, text))
 
     def _drain(self) -> None:
@@ -152,6 +225,9 @@ class MemoryServer(FrontDoor):
     def _handle(self, connection: Connection, text: str | bytes) -> None:
         if not self.engine.hub.is_connected(connection):
             return
+        size = len(text if isinstance(text, bytes) else text.encode())
+        connection.peer.note_received(size)
+        self._all.note_received(size)
         self.engine.refresh(connection)
         match call := self.engine.hub.receive(connection, text):
             case WalkerCall():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import concurrent.futures
 import html
 import socket
 import sys
@@ -10,21 +11,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from weakref import WeakSet
 
 from jacnb.cells import CellRun, current_run
+from jacnb.client.aclient import AsyncClient, Connecting
 from jacnb.client.client import Client
 from jacnb.errors import ServerError
+from jacnb.protocol.connections import Connection
 from jacnb.server.backend import GRACE, Backend
 from jacnb.server.engine import Engine
+from jacnb.server.figures import Traffic
 from jacnb.server.frontdoor import FrontDoor
 from jacnb.server.settings import Settings, make_settings
 from jacnb.server.threads import LoopThread
 
+T = TypeVar("T")
+
 LOOPBACK = ("127.0.0.1", "::1")
 
 _START_TIMEOUT = 10.0
+
+AnyClient = Client | AsyncClient
 
 
 class Server(FrontDoor):
@@ -41,7 +49,7 @@ class Server(FrontDoor):
         self.settings = make_settings(settings)
         sockets = _bind(self.settings.host, self.settings.port)
         self.port: int = sockets[0].getsockname()[1]
-        self._clients_of: dict[str, tuple[CellRun, WeakSet[Client]]] = {}
+        self._clients_of: dict[str, tuple[CellRun, WeakSet[AnyClient]]] = {}
         self._thread = LoopThread("jacnb-server")
         try:
             self._backend: Backend = self._thread.run(
@@ -111,9 +119,60 @@ class Server(FrontDoor):
         client = connect(
             self.url, channel_id=channel_id, token=token, name=name or user, **options
         )
-        client.catalogue = self.engine.catalogue
         mine.add(client)
-        return client
+        return self._note_client(client)
+
+    def aconnect(
+        self,
+        *,
+        user: str | None = None,
+        channel_id: str | None = None,
+        name: str | None = None,
+        **options: Any,
+    ) -> Connecting:
+        """Return an asynchronous client: await it, or enter it with ``async with``.
+
+        The arguments are those of `connect`. The client belongs to the event loop
+        that awaits it, in a notebook that of its cells.
+
+        Raises:
+            ServerError: If the server is stopped.
+        """
+        from jacnb.client import aconnect
+
+        self._check_running()
+        mine = self._clients_of_this_cell()
+
+        async def start() -> AsyncClient:
+            _, token = self._simulate(user)
+            client = await aconnect(
+                self.url,
+                channel_id=channel_id,
+                token=token,
+                name=name or user,
+                **options,
+            )
+            client.catalogue = self.engine.catalogue
+            mine.add(client)
+            return client
+
+        return Connecting(start)
+
+    def trust(self, origin: str, host: str) -> None:
+        """Let one page connect, under the one name by which it reaches this server.
+
+        `jacnb.panels.BrowserClient` calls this for its own page, whose public name
+        nobody knows beforehand on a hub; it holds until the server stops.
+
+        Args:
+            origin: The page's ``location.origin``.
+            host: Its ``location.host``, which its requests carry as their Host.
+
+        Raises:
+            ServerError: If they are none, or the server is stopped.
+        """
+        self._check_running()
+        self._backend.policy.trust(origin, host)
 
     def stop(self) -> None:
         """Close every client with 1001 and free the port; twice is no error."""
@@ -166,7 +225,7 @@ class Server(FrontDoor):
         )
         return f"<div><b>jacnb server</b> ({state})<table>{cells}</table></div>"
 
-    def _clients_of_this_cell(self) -> WeakSet[Client]:
+    def _clients_of_this_cell(self) -> WeakSet[AnyClient]:
         """Close what an earlier run of this cell connected; return where to note more.
 
         IPython keeps what a cell showed, so those clients would go on listening.
@@ -175,7 +234,10 @@ class Server(FrontDoor):
         earlier, clients = self._clients_of.get(run.cell, (run, WeakSet()))
         if run.is_again(earlier):
             for client in list(clients):
-                client.close()
+                if isinstance(client, Client):
+                    client.close()
+                else:
+                    client.leave()
             clients = WeakSet()
         if run.cell:
             self._clients_of[run.cell] = run, clients
@@ -191,9 +253,39 @@ class Server(FrontDoor):
         self._do(done.set)
         done.wait(_START_TIMEOUT)
 
+    def _ask(self, function: Callable[..., T], *args: Any) -> T:
+        answer: concurrent.futures.Future[T] = concurrent.futures.Future()
+        self._do(_fulfil, answer, function, args)
+        try:
+            return answer.result(_START_TIMEOUT)
+        except concurrent.futures.TimeoutError:
+            raise ServerError("this server does not answer; is it stopping?") from None
+
+    def _traffic(self) -> Traffic:
+        wire = self._backend.sockets.wire
+        wire.tally.settle()
+        return Traffic(wire.tally.frames, wire.tally.size, *wire.received)
+
+    def _close(self, connection: Connection, code: int, reason: str) -> None:
+        connection.peer.close(code, reason)
+
+    def _send_ping(
+        self, connection: Connection, on_answer: Callable[[float | None], object]
+    ) -> None:
+        self._backend.sockets.wire.ping(connection.peer, on_answer)
+
     def _check_running(self) -> None:
         if not self.is_running:
             raise ServerError("this server is stopped; call jacnb.serve() again")
+
+
+def _fulfil(
+    answer: concurrent.futures.Future[T], function: Callable[..., T], args: Any
+) -> None:
+    try:
+        answer.set_result(function(*args))
+    except Exception as exc:  # noqa: BLE001 - raised again where it was asked for
+        answer.set_exception(exc)
 
 
 _current: Server | None = None

@@ -21,6 +21,9 @@ HOLD_BACK: Final = 1024 * 1024
 """Bytes waiting for a client above which a walker that it started is held back."""
 
 
+_HEALTHY: Final = encode_frame('{"type":"health"}')
+
+
 class Sockets:
     """All websocket connections of one server; lives on the loop's thread."""
 
@@ -53,6 +56,17 @@ class Sockets:
         if socket is not None:
             identity = self._engine.accounts.identify(token)
             socket.peer = self._engine.hub.connect(identity, channel_id, socket)
+
+    def report_health(self, handler: Handler) -> None:
+        """Answer a handshake, say one word and close: no client, no trace of it.
+
+        A proxy may open a page's WebSocket before it has one to the server, so that
+        only a message tells the page that it got through.
+        """
+        socket = self.wire.upgrade(handler)
+        if socket is not None:
+            self.wire.send(socket, _HEALTHY)
+            socket.close(1000)
 
     def _on_text(self, socket: Socket, text: str | bytes) -> None:
         call = self._take(socket.peer, text)
@@ -125,6 +139,9 @@ class Sockets:
             self._engine.hub.disconnect(connection)
             if socket.held:
                 self._left[socket] = deque(socket.held)
+                # Its walker may have ended in the same moment: then no end follows.
+                if not socket.is_paused:
+                    self._catch_up(socket)
         self._backend.mailbox.tell_waiters()
 
     def _on_drain(self, socket: Socket) -> None:

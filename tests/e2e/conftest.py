@@ -16,8 +16,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,6 +27,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 PICTURES = REPOSITORY / "test-artifacts"
 TOKEN = "e2e"
+SIZE = {"width": 1280, "height": 900}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -35,6 +36,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A page of a hub: not this machine's as far as the browser and the server can tell.
+    "--host-resolver-rules=MAP hub.example 127.0.0.1",
 )
 # Not awaited inside the page: the wait for it then has a time-out.
 EXECUTE = """([command, given]) => {
@@ -169,19 +172,74 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
     copied = REPOSITORY / "notebooks"
     shutil.copytree(copied, root) if copied.is_dir() else root.mkdir()
     shutil.copy(REPOSITORY / "tests/panels/scripted_client.py", root)
+    with jupyterlab(home, root) as url:
+        yield url, root
+
+
+@contextmanager
+def jupyterlab(
+    home: Path,
+    root: Path,
+    *,
+    python: str = sys.executable,
+    base_url: str = "/",
+    environment: Mapping[str, str] | None = None,
+    options: tuple[str, ...] = (),
+) -> Iterator[str]:
+    """Run JupyterLab and return its address, without a slash at the end."""
     port = _free_port()
+    command = [python, "-m", "jupyterlab", *_options(port, root), *options]
+    command.append(f"--ServerApp.base_url={base_url}")
     with (home / "lab.log").open("wb") as log:
-        command = [sys.executable, "-m", "jupyterlab", *_options(port, root)]
         process = subprocess.Popen(
-            command, env=_environment(home), stdout=log, stderr=log
+            command, env=environment or _environment(home), stdout=log, stderr=log
         )
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}{base_url}".rstrip("/")
     try:
         _wait_for(f"{url}/api/status?token={TOKEN}", process, home / "lab.log")
-        yield url, root
+        yield url
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str], NoReturn]:
+    """Skip for want of something, except where the gate wants a browser."""
+    return _missing
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    return _free_port()
+
+
+@pytest.fixture
+def wait_for() -> Callable[..., None]:
+    """Wait until a server answers: ``wait_for(url, process, log)``."""
+    return _wait_for
+
+
+@pytest.fixture
+def start_lab(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Lab]]:
+    """Start a JupyterLab of one's own: ``start_lab(base_url="/user/me/")``.
+
+    ``host`` is the name that the page's address has, instead of the address.
+    """
+    with ExitStack() as started:
+
+        def start(*, host: str = "127.0.0.1", **given: Any) -> Lab:
+            root = given.pop("root", tmp_path / "notebooks")
+            root.mkdir(exist_ok=True)
+            url = started.enter_context(jupyterlab(tmp_path, root, **given))
+            page = started.enter_context(
+                chromium.new_page(viewport=SIZE, device_scale_factor=1.5)
+            )
+            page.set_default_timeout(20_000)
+            return Lab(page, url.replace("127.0.0.1", host), root)
+
+        yield start
 
 
 @pytest.fixture

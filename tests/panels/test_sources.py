@@ -6,7 +6,7 @@ import jacnb
 from jacnb.panels.sources import ClientsSource, TraceSource, source_of
 
 
-class shout(jacnb.Walker):
+class shout_to_watchers(jacnb.Walker):
     channel_id: str
 
     @jacnb.on_entry
@@ -20,14 +20,14 @@ class shout(jacnb.Walker):
 
 @pytest.fixture
 def server():
-    with jacnb.MemoryServer(registry=jacnb.Registry(shout)) as server:
+    with jacnb.MemoryServer(registry=jacnb.Registry(shout_to_watchers)) as server:
         yield server
 
 
 def test_a_notification_names_its_run_and_its_receivers_as_lanes(server):
     alice = server.connect(user="alice", channel_id="room")
     bob = server.connect(user="bob", channel_id="room")
-    alice.walker("shout", channel_id="room")
+    alice.walker("shout_to_watchers", channel_id="room")
     rows = source_of(server).since(0)
     [run] = [row for row in rows if row["kind"] == "run"]
     [loud] = [row for row in rows if row["kind"] == "notification"]
@@ -74,7 +74,7 @@ def test_clients_of_any_server_show_both_ways_without_causes(server):
     bob = server.connect(user="bob", channel_id="room")
     source = source_of([alice, bob])
     assert not source.has_causes
-    alice.walker("shout", channel_id="room")
+    alice.walker("shout_to_watchers", channel_id="room")
     seen = [
         (row["kind"], row["type"], row["who"], row["to"]) for row in source.since(0)
     ]

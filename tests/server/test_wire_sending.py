@@ -20,6 +20,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.writes: list[bytes] = []
+        self.sent = self.sent_bytes = 0
 
     def write(self, data: bytes) -> int:
         self.writes.append(data)

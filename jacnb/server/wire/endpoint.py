@@ -51,6 +51,9 @@ class Owner(Protocol):
     def flush(self) -> None:
         """Write what was delivered in this turn."""
 
+    def answered(self, socket: Socket, payload: bytes) -> None:
+        """Take a pong that does not answer the last ping of the beat."""
+
     def watch(self, socket: Socket) -> None:
         """Call `socket.inspect()` every quarter of a second while it returns True."""
 
@@ -74,6 +77,10 @@ class Socket:
     Attributes:
         peer: Yours: the record of this connection.
         rtt: Seconds, of the last ping that was answered.
+        received: Messages that arrived; those of a pause count when they do.
+        received_bytes: All that arrived, with what frames them.
+        sent: Messages that were delivered to it, once the wire's tally is settled.
+        sent_bytes: Their frames' bytes.
         write: The way in for the wire: to the socket while its queue is empty, into
             the queue after that, nowhere once it is closing. So the loop over five
             hundred receivers asks no questions.
@@ -93,7 +100,11 @@ class Socket:
         "_stopped",
         "_unanswered",
         "peer",
+        "received",
+        "received_bytes",
         "rtt",
+        "sent",
+        "sent_bytes",
         "write",
     )
 
@@ -101,6 +112,7 @@ class Socket:
         self.peer: Any = None
         self.rtt: float | None = None
         self.write: Callable[[bytes], int] = channel.send
+        self.received = self.received_bytes = self.sent = self.sent_bytes = 0
         self._channel = channel
         self._owner = owner
         self._reader = FrameReader(owner.limits.max_message_size, owner.unmask)
@@ -128,6 +140,11 @@ class Socket:
         """Bytes that wait to be sent; may be read from any thread."""
         queue = self._queue
         return queue.size if queue is not None else 0
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether messages are held back until `resume`."""
+        return self._paused
 
     @property
     def held(self) -> list[str | bytes]:
@@ -170,6 +187,7 @@ class Socket:
             self.lost()
             return
         self._unanswered = 0.0
+        self.received_bytes += len(data)
         if self._state >= _State.LINGERING:
             return
         for opcode, payload in self._reader.feed(data):
@@ -183,6 +201,7 @@ class Socket:
     def _message(self, message: str | bytes) -> None:
         if self._state is not _State.OPEN:
             return
+        self.received += 1
         if self._paused or self._held:
             self._hold_back(message)
         else:
@@ -208,10 +227,12 @@ class Socket:
     def _control(self, opcode: int, payload: bytes) -> None:
         if opcode == PING:
             if self.is_open:
-                self._put(encode_frame(payload, PONG))
+                self.put(encode_frame(payload, PONG))
         elif opcode == PONG:
             if payload == self._owner.beat:
                 self.rtt = self._owner.loop.time() - self._pinged
+            else:
+                self._owner.answered(self, payload)
         elif self.is_open:
             self._end(*decode_close(payload), _State.LINGERING)
         elif self._state is _State.CLOSING:
@@ -219,7 +240,8 @@ class Socket:
 
     # -- writing ---------------------------------------------------------------
 
-    def _put(self, frame: bytes) -> None:
+    def put(self, frame: bytes) -> None:
+        """Write a frame that is for this socket alone, past the turn's output."""
         try:
             sent = self.write(frame)
         except BlockingIOError:
@@ -290,7 +312,7 @@ class Socket:
         self._pinged = now
         if not self._unanswered and not self._stopped:
             self._unanswered = now
-        self._put(frame)
+        self.put(frame)
 
     def judge(self, since: float) -> None:
         """Fail (1011) if nothing was heard after a ping sent before `since`."""
@@ -346,7 +368,7 @@ class Socket:
         if not self.is_open:
             return
         self._owner.flush()
-        self._put(encode_close(code, reason))
+        self.put(encode_close(code, reason))
         if self.write is len:  # that write found the connection dead
             return
         self._state = state

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from jacnb.server.wire.endpoint import Socket
+from jacnb.server.wire.tally import Tally
 
 _TURN_SIZE = 1 << 18  # a turn that delivers more bytes than this is written in parts
 
@@ -20,11 +21,12 @@ _TURN_SIZE = 1 << 18  # a turn that delivers more bytes than this is written in 
 class _Group:
     """The frames of this turn for one and the same sequence of receivers."""
 
-    __slots__ = ("frames", "receivers")
+    __slots__ = ("frames", "receivers", "size")
 
     def __init__(self, receivers: Sequence[Any]) -> None:
         self.receivers = receivers  # kept, so that its id stays its own
         self.frames: list[tuple[int, bytes]] = []
+        self.size = 0
 
 
 class Outbox:
@@ -34,6 +36,9 @@ class Outbox:
         loop: The loop whose turns are meant.
         socket_of: Finds a receiver's socket, when the turn is over; without it the
             receivers are sockets.
+
+    Attributes:
+        tally: Counts what is sent.
     """
 
     def __init__(
@@ -41,6 +46,7 @@ class Outbox:
     ) -> None:
         self._loop = loop
         self._socket_of = socket_of
+        self.tally = Tally(self._sockets)
         self._groups: dict[object, _Group] = {}
         self._count = 0
         self._size = 0
@@ -65,6 +71,7 @@ class Outbox:
             group = self._groups[key] = _Group(receivers)
         self._count += 1
         self._size += len(frame)
+        group.size += len(frame)
         group.frames.append((self._count, frame))
 
     def flush(self) -> None:
@@ -74,14 +81,15 @@ class Outbox:
         groups = list(self._groups.values())
         self._groups = {}
         self._count = self._size = 0
+        for group in groups:
+            self.tally.add(group.receivers, len(group.frames), group.size)
         if len(groups) == 1:
-            _write(_join(groups), self._sockets(groups[0]))
+            _write(_join(groups), self._sockets(groups[0].receivers))
         else:
             for data, sockets in self._sort(groups):
                 _write(data, sockets)
 
-    def _sockets(self, group: _Group) -> Iterable[Socket]:
-        receivers = group.receivers
+    def _sockets(self, receivers: Sequence[Any]) -> Iterable[Socket]:
         if self._socket_of is None or isinstance(receivers[0], Socket):
             return receivers
         return map(self._socket_of, receivers)
@@ -90,7 +98,7 @@ class Outbox:
         """Find who gets the same frames; each socket comes once, so order holds."""
         wanted: defaultdict[Socket, list[int]] = defaultdict(list)
         for number, group in enumerate(groups):
-            for socket in self._sockets(group):
+            for socket in self._sockets(group.receivers):
                 wanted[socket].append(number)
         same: defaultdict[tuple[int, ...], list[Socket]] = defaultdict(list)
         for socket, numbers in wanted.items():

@@ -34,10 +34,12 @@ from tornado.web import RequestHandler
 
 from jacnb.server.wire.channel import Channel, SocketChannel, StreamChannel
 from jacnb.server.wire.endpoint import Socket
-from jacnb.server.wire.frames import Unmask
+from jacnb.server.wire.frames import PING, Unmask, encode_frame
 from jacnb.server.wire.heartbeat import Heartbeat
 from jacnb.server.wire.limits import Limits
 from jacnb.server.wire.outbox import Outbox
+from jacnb.server.wire.pings import OnAnswer, Pings
+from jacnb.server.wire.tally import Tally
 
 _WATCH_INTERVAL = 0.25
 _READ_SIZE = 65536
@@ -97,6 +99,9 @@ class Wire:
         self._on_empty: asyncio.Event | None = None
         self._watched: set[Socket] = set()
         self._outbox = Outbox(self.loop, socket_of)
+        self._pings = Pings()
+        # What sockets that are gone had received.
+        self._received_before = self._received_bytes_before = 0
         self._heartbeat = Heartbeat(self.loop, self.limits, self.sockets, on_beat)
         self._heartbeat.start()
 
@@ -139,6 +144,29 @@ class Wire:
         """Write what was delivered in this turn now."""
         self._outbox.flush()
 
+    def ping(self, socket: Socket, on_answer: OnAnswer | None = None) -> None:
+        """Ping one socket now; its answer sets `socket.rtt`, like one of the beat's."""
+        payload = self._pings.ask(socket, self.loop.time(), on_answer)
+        if socket.is_open:
+            self.flush()
+            socket.put(encode_frame(payload, PING))
+        else:
+            self._pings.forget(socket)
+
+    @property
+    def tally(self) -> Tally:
+        """What was sent; settle it before the counts of single sockets are read."""
+        return self._outbox.tally
+
+    @property
+    def received(self) -> tuple[int, int]:
+        """The messages and bytes that arrived since the start."""
+        messages, size = self._received_before, self._received_bytes_before
+        for socket in self.sockets:
+            messages += socket.received
+            size += socket.received_bytes
+        return messages, size
+
     async def close_all(
         self,
         code: int = 1001,
@@ -166,6 +194,10 @@ class Wire:
         """The payload of the last ping."""
         return self._heartbeat.payload
 
+    def answered(self, socket: Socket, payload: bytes) -> None:
+        """Time a ping that was asked for."""
+        self._pings.answered(socket, payload, self.loop.time())
+
     def watch(self, socket: Socket) -> None:
         """Inspect a socket every quarter of a second while it says so."""
         if not self._watched:
@@ -182,10 +214,14 @@ class Wire:
     def ended(self, socket: Socket, code: int, reason: str) -> None:
         """Pass the end of a socket on, outside of whatever is going on now."""
         self.loop.call_soon(self._on_close, socket, code, reason)
+        self.loop.call_soon(self._pings.forget, socket)
 
     def dropped(self, socket: Socket) -> None:
-        """Forget a socket."""
+        """Forget a socket, but not what it counted."""
         self.sockets.discard(socket)
+        self._received_before += socket.received
+        self._received_bytes_before += socket.received_bytes
+        self._pings.forget(socket)
         if not self.sockets and self._on_empty is not None:
             self._on_empty.set()
 
