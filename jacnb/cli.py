@@ -52,6 +52,23 @@ def _parser() -> argparse.ArgumentParser:
         "--no-trace", dest="trace", action="store_false", help="record no messages"
     )
     serve.add_argument(
+        "--trusted-origin",
+        dest="trusted_origins",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let pages of this origin connect, too, such as https://lab.example; "
+        "may be given again",
+    )
+    serve.add_argument(
+        "--trusted-host",
+        dest="trusted_hosts",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer to this name, too; may be given again",
+    )
+    serve.add_argument(
         "--reload",
         action="store_true",
         help="load the files again when they, or what they import from beside them, "
@@ -126,6 +143,8 @@ def _serve(options: argparse.Namespace) -> int:
         port=options.port,
         order=options.order,
         trace=options.trace,
+        trusted_origins=tuple(options.trusted_origins),
+        trusted_hosts=tuple(options.trusted_hosts),
     )
 
 

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,36 @@ def test_serve_serves_a_file_until_a_signal(tmp_path, number) -> None:
                 client.receive()
         assert (found.value.code, found.value.reason) == (1001, "server is stopping")
         assert process.wait(10) == 0
+
+
+def test_serve_welcomes_pages_of_a_trusted_origin_only(tmp_path) -> None:
+    app = tmp_path / "app.py"
+    app.write_text(APP)
+    options = ("--port", "0", "--trusted-origin", "https://lab.example")
+    with serve(app, *options, "--trusted-host", "lab.example") as process:
+        port = process.stdout.readline().rpartition(":")[2].strip()
+        statuses = [
+            upgrade_status(int(port), host, origin)
+            for host, origin in [
+                ("lab.example", "https://lab.example"),
+                ("lab.example", "https://evil.example"),
+                ("evil.example", "https://lab.example"),
+            ]
+        ]
+        process.terminate()
+    assert statuses == [101, 403, 403]
+
+
+def upgrade_status(port: int, host: str, origin: str) -> int:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    headers = {"Host": host, "Origin": origin, "Connection": "Upgrade"}
+    headers |= {"Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    headers |= {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+    try:
+        connection.request("GET", "/websocket", headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def test_serve_logs_the_traceback_of_a_walker_that_fails(tmp_path) -> None:
