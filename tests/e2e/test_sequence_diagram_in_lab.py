@@ -1,0 +1,271 @@
+"""The sequence diagram in a real browser: what is seen, heard, kept and withstood."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+SERVER = """
+import jacnb
+from jacnb import WEBSOCKET_MANAGER as socket
+
+server = jacnb.serve()
+
+@jacnb.walker(auth=None)
+def send_chat(channel_id: str, message: str) -> str:
+    data = {"type": "chat", "data": {"message": message}}
+    socket.notify_channels([channel_id], data)
+    return "sent"
+
+@jacnb.walker(auth=None)
+def divide(a: int, b: int) -> float:
+    return a / b
+"""
+PANEL = "diagram = jacnb.panels.SequenceDiagram(server)\ndiagram"
+TALK = """
+alice = server.connect(user="alice", channel_id="room")
+bob = server.connect(user="bob", channel_id="room")
+carol = server.connect(channel_id="room", name="carol")
+alice.walker("send_chat", channel_id="room", message="Hello, everybody!")
+bob.send_to_channels("room", {"type": "chat", "data": {"message": "Hi, alice!"}})
+try:
+    carol.walker("divide", a=1, b=0)
+except jacnb.JacnbError:
+    pass
+carol.close()
+"""
+FLOOD = """
+for number in range({count}):
+    alice.send_to_channels("room", {{"type": "tick", "data": number}})
+alice.connection()
+"""
+LONG_TASKS = """() => {
+    window.jacnbLong = [];
+    new PerformanceObserver(list => {
+        window.jacnbLong.push(...list.getEntries().map(entry => entry.duration));
+    }).observe({ entryTypes: ["longtask"] });
+}"""
+
+
+def opened(lab, *cells):
+    """Run these cells after the server's, and return the diagram."""
+    lab.write_notebook("sequence.ipynb", SERVER, *cells)
+    lab.run_notebook("sequence.ipynb")
+    assert lab.errors() == []
+    return lab.panel("Sequence diagram")
+
+
+def messages(panel):
+    return panel.get_by_role("listitem")
+
+
+def sentences(panel):
+    return panel.locator("g[role=listitem]").evaluate_all(
+        "all => all.map(each => each.getAttribute('aria-label'))"
+    )
+
+
+def focused(lab):
+    return lab.page.evaluate("document.activeElement.getAttribute('aria-label')")
+
+
+def test_the_gallery_notebook_runs_and_draws_everything(either):
+    either.run_notebook("gallery/sequence_diagram.ipynb")
+    assert either.errors() == []
+    live, clients = (either.panel("Sequence diagram").nth(n) for n in range(2))
+    live.get_by_role("listitem", name="is gone").wait_for(state="attached")
+    clients.get_by_text("it is not known what caused a message").wait_for()
+    assert either.page.locator("img[alt^='Sequence diagram']").count() == 1
+
+
+def test_every_message_is_an_arrow_that_says_the_same_as_in_python(lab):
+    report = "import json; print('ROWS' + json.dumps(diagram.rows()))"
+    panel = opened(lab, PANEL, TALK, report)
+    messages(panel).filter(has_text="gone").first.wait_for()
+    panel.evaluate("panel => { panel.style.height = '64rem'; }")
+    messages(panel).filter(has_text="connects").first.wait_for()
+    printed = lab.page.locator(
+        ".jp-OutputArea-output pre", has_text="ROWS"
+    ).inner_text()
+    assert sentences(panel) == json.loads(printed.partition("ROWS")[2])
+    panel.scroll_into_view_if_needed()
+    lab.screenshot("sequence-light", panel)
+    lab.set_theme("JupyterLab Dark")
+    lab.screenshot("sequence-dark", panel)
+
+
+def test_a_click_shows_the_payload_and_its_causes_and_fades_the_rest(lab):
+    panel = opened(lab, PANEL, TALK)
+    panel.get_by_role("listitem", name="send_chat notifies").click()
+    details = panel.get_by_role("complementary", name="Message")
+    details.get_by_text('"Hello, everybody!"').wait_for()
+    because = details.get_by_role("listitem").all_inner_texts()
+    assert because == ["send_chat runs for alice", "alice calls walker send_chat"]
+    related = panel.locator("g.jacnb-seq-related[role=listitem]")
+    assert related.count() == 3
+    lab.screenshot("sequence-details", panel)
+    details.get_by_role("button", name="alice calls walker send_chat").click()
+    assert details.get_by_text("It led to").count() == 1
+    lab.page.keyboard.press("Escape")
+    details.wait_for(state="hidden")
+
+
+def test_the_keyboard_walks_through_messages_and_along_causes(lab):
+    panel = opened(lab, PANEL, TALK)
+    panel.get_by_role("listitem", name="send_chat notifies").focus()
+    lab.page.keyboard.press("ArrowLeft")
+    assert focused(lab) == "send_chat runs for alice"
+    lab.page.keyboard.press("ArrowUp")
+    assert focused(lab) == "alice calls walker send_chat"
+    lab.page.keyboard.press("ArrowRight")
+    assert focused(lab) == "send_chat runs for alice"
+    lab.page.keyboard.press("Home")
+    assert focused(lab) == "alice connects"
+    lab.page.keyboard.press("End")
+    assert focused(lab).endswith(" is gone")
+    lab.page.keyboard.press("Enter")
+    panel.get_by_role("complementary", name="Message").wait_for()
+    assert lab.page.locator(".jp-CodeCell").count() == 3
+
+
+def test_filters_hide_by_kind_client_type_and_text(lab):
+    panel = opened(lab, PANEL, TALK)
+    panel.evaluate("panel => { panel.style.height = '64rem'; }")
+    panel.get_by_role("button", name="connections").click()
+    panel.get_by_role("button", name="responses").click()
+    panel.get_by_label("Search messages").fill("everybody")
+    lab.page.wait_for_function("document.querySelectorAll('g[data-seq]').length === 2")
+    assert sentences(panel)[0] == "alice calls walker send_chat"
+    panel.get_by_label("Search messages").fill("")
+    panel.get_by_label("Type", exact=True).click()
+    panel.get_by_label("Type", exact=True).select_option(label="divide")
+    lab.page.wait_for_function("document.querySelectorAll('g[data-seq]').length === 3")
+    panel.get_by_label("Type", exact=True).select_option(label="all types")
+    panel.get_by_role("button", name="clients").click()
+    panel.get_by_role("checkbox", name="bob").uncheck()
+    panel.locator(".jacnb-seq-head b", has_text="bob").wait_for(state="detached")
+
+
+def test_pausing_holds_the_picture_and_keeps_one_in_the_saved_notebook(lab):
+    panel = opened(lab, PANEL, TALK, "diagram.svg(last=5)")
+    messages(panel).filter(has_text="gone").first.wait_for()
+    panel.get_by_role("button", name="Pause").click()
+    still = lab.page.locator("[class^=jacnb-still] img")
+    still.wait_for(state="attached")
+    assert not still.is_visible()
+    lab.execute("docmanager:save")
+    where = lab.root / "sequence.ipynb"
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", str(where)]
+    subprocess.run(command, check=True, capture_output=True, timeout=100)
+    lab.page.goto(where.with_suffix(".html").as_uri())
+    pictures = lab.page.locator("img[alt^='Sequence diagram']")
+    assert pictures.count() == 2
+    for number in range(2):
+        assert pictures.nth(number).evaluate("img => img.naturalWidth") > 300
+    lab.screenshot("sequence-exported")
+
+
+def test_pictures_are_saved_and_copied_from_the_panel(lab):
+    panel = opened(lab, PANEL, TALK)
+    with lab.page.expect_download() as saved:
+        panel.get_by_role("button", name="SVG").click()
+    assert saved.value.suggested_filename == "sequence.svg"
+    assert "alice calls walker send_chat" in saved.value.path().read_text()
+    panel.get_by_role("button", name="Mermaid").click()
+    panel.get_by_text("Copied as Mermaid text.").wait_for()
+
+
+def test_clients_alone_show_no_causes_and_say_so(lab):
+    panel = opened(lab, TALK, "jacnb.panels.SequenceDiagram([alice, bob])")
+    panel.get_by_text("it is not known what caused a message").wait_for()
+    panel.get_by_role("listitem", name="the server notifies bob: chat").first.click()
+    panel.get_by_text("What caused it is not known here.").wait_for()
+    lab.screenshot("sequence-clients", panel)
+
+
+def test_hostile_and_huge_messages_are_shown_as_text(lab):
+    odd = r"""
+markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+alice.send_to_channels("room", {"type": markup, "data": markup})
+alice.send_to_channels("room", {"type": "שלום", "data": "\u202eabc\x00\x1b"})
+alice.send_to_channels("room", {"type": "blob", "data": "x" * 1_000_000})
+event = jacnb.protocol.Kind.EVENT
+server.trace.record(event, "\x00<b>", text="\x00{")
+alice.connection()
+"""
+    panel = opened(lab, PANEL, TALK, odd)
+    panel.get_by_role("listitem", name="alice sends <img").wait_for(state="attached")
+    assert panel.locator("img, script, b b").count() == 0
+    panel.get_by_role("listitem", name="the server notifies alice, bob: blob").click()
+    details = panel.get_by_role("complementary", name="Message")
+    details.get_by_text("980,034 more characters").wait_for()
+    lab.screenshot("sequence-odd", panel)
+    assert lab.page.title() not in ("1", "2")
+
+
+def test_two_views_show_the_same_and_filter_for_themselves(lab):
+    panel = opened(lab, PANEL, "diagram", TALK)
+    first, second = panel.first, panel.nth(1)
+    for view in (first, second):
+        view.get_by_role("listitem", name="send_chat notifies").wait_for(
+            state="attached"
+        )
+    first.get_by_role("button", name="notifications").click()
+    first.get_by_role("listitem", name="send_chat notifies").wait_for(state="detached")
+    assert second.get_by_role("listitem", name="send_chat notifies").count() == 1
+
+
+def test_a_restart_of_the_kernel_leaves_the_diagram_readable(lab):
+    panel = opened(lab, PANEL, TALK)
+    panel.get_by_role("listitem", name="is gone").wait_for(state="attached")
+    lab.page.evaluate(
+        "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+    panel.get_by_text("not live").wait_for()
+    panel.get_by_role("listitem", name="send_chat notifies").click()
+    details = panel.get_by_role("complementary", name="Message")
+    details.get_by_text('"Hello, everybody!"').wait_for()
+    panel.get_by_role("button", name="SVG").click()
+    panel.get_by_text("The kernel is gone").wait_for()
+
+
+def test_a_cell_that_runs_again_closes_the_diagram_it_replaces(lab):
+    panel = opened(lab, PANEL, TALK)
+    lab.run_all()
+    messages(panel).first.wait_for(state="attached")
+    assert panel.count() == 1
+
+
+def test_thousands_of_messages_stay_smooth_and_few_in_the_page(lab):
+    panel = opened(lab, PANEL, TALK)
+    lab.page.evaluate(LONG_TASKS)
+    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+    code = FLOOD.format(count=5000)
+    lab.page.evaluate(
+        f"code => {kernel}.requestExecute({{ code }}).done.then(() => 1)", code
+    )
+    panel.locator("g[role=listitem]").last.wait_for(state="attached")
+    lab.page.wait_for_timeout(1500)
+    assert panel.locator("svg *").count() < 1500
+    # Loose, as others may use this machine; the benchmark holds it to 100 ms.
+    late = [round(each) for each in lab.page.evaluate("window.jacnbLong") if each > 400]
+    assert late == []
+
+
+def test_who_reads_further_up_keeps_the_place_and_sees_what_is_new(lab):
+    panel = opened(lab, PANEL, TALK, FLOOD.format(count=100))
+    panel.get_by_text("219 messages").wait_for()
+    paper = panel.locator(".jacnb-seq-paper")
+    paper.evaluate("paper => { paper.scrollTop = 400; }")
+    panel.get_by_role("button", name="Follow").wait_for()
+    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+    code = FLOOD.format(count=10)
+    lab.page.evaluate(
+        f"code => {kernel}.requestExecute({{ code }}).done.then(() => 1)", code
+    )
+    jump = panel.get_by_role("button", name="new", exact=False).last
+    jump.wait_for()
+    assert paper.evaluate("paper => paper.scrollTop") == 400
+    jump.click()
+    panel.get_by_role("listitem", name="the server greets alice").last.wait_for()
