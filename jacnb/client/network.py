@@ -18,6 +18,7 @@ from jacnb.client.addresses import authorization, on_channel, without_secrets
 from jacnb.client.backoff import Backoff
 from jacnb.client.delays import DelayLine
 from jacnb.client.faults import Way
+from jacnb.client.last_words import LastingSocket
 from jacnb.client.refusals import status_in_words
 from jacnb.client.tap import Tap, TappedSocket, hold_little
 from jacnb.client.transport import FINAL_CODES, Listener, State
@@ -306,7 +307,7 @@ class NetworkTransport:
         return False
 
     def _shake_hands(self) -> Any:
-        ws = _Socket(skip_utf8_validation=True)
+        ws = LastingSocket(skip_utf8_validation=True)
         headers = authorization(self.url, self._token)
         try:
             ws.connect(  # type: ignore[no-untyped-call]
@@ -322,22 +323,6 @@ class NetworkTransport:
         ws.settimeout(self._ping_interval)
         ws.sock = TappedSocket(ws.sock, self._tap)  # type: ignore[assignment]
         return ws
-
-
-class _Socket(websocket.WebSocket):
-    """A socket that reads on where it cannot answer.
-
-    The server may have gone while this side was frozen: its last words are still to
-    be read, and say why.
-    """
-
-    def pong(self, payload: str | bytes = "") -> None:
-        with contextlib.suppress(OSError, websocket.WebSocketException):
-            super().pong(payload)
-
-    def send_close(self, status: int = 1000, reason: bytes = b"") -> None:
-        with contextlib.suppress(OSError, websocket.WebSocketException):
-            super().send_close(status, reason)
 
 
 _TEXT: Final = websocket.ABNF.OPCODE_TEXT

@@ -225,7 +225,8 @@ class MemoryServer(FrontDoor):
     def _handle(self, connection: Connection, text: str | bytes) -> None:
         if not self.engine.hub.is_connected(connection):
             return
-        size = len(text if isinstance(text, bytes) else text.encode())
+        raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        size = len(raw)
         connection.peer.note_received(size)
         self._all.note_received(size)
         self.engine.refresh(connection)

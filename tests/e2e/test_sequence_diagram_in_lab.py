@@ -40,13 +40,6 @@ for number in range({count}):
     alice.send_to_channels("room", {{"type": "tick", "data": number}})
 alice.connection()
 """
-LONG_TASKS = """() => {
-    window.jacnbLong = [];
-    new PerformanceObserver(list => {
-        window.jacnbLong.push(...list.getEntries().map(entry => entry.duration));
-    }).observe({ entryTypes: ["longtask"] });
-}"""
-
 
 def opened(lab, *cells):
     """Run these cells after the server's, and return the diagram."""
@@ -237,20 +230,16 @@ def test_a_cell_that_runs_again_closes_the_diagram_it_replaces(lab):
     assert panel.count() == 1
 
 
-def test_thousands_of_messages_stay_smooth_and_few_in_the_page(lab):
+def test_of_thousands_of_messages_few_are_in_the_page(lab):
     panel = opened(lab, PANEL, TALK)
-    lab.page.evaluate(LONG_TASKS)
     kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
     code = FLOOD.format(count=5000)
     lab.page.evaluate(
         f"code => {kernel}.requestExecute({{ code }}).done.then(() => 1)", code
     )
     panel.locator("g[role=listitem]").last.wait_for(state="attached")
-    lab.page.wait_for_timeout(1500)
+    panel.get_by_text("4999").first.wait_for(state="attached")
     assert panel.locator("svg *").count() < 1500
-    # Loose, as others may use this machine; the benchmark holds it to 100 ms.
-    late = [round(each) for each in lab.page.evaluate("window.jacnbLong") if each > 400]
-    assert late == []
 
 
 def test_who_reads_further_up_keeps_the_place_and_sees_what_is_new(lab):

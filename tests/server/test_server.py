@@ -311,6 +311,30 @@ def test_what_a_client_sent_before_it_closed_is_still_done(serve) -> None:
     assert [watcher.receive().value["n"] for _ in range(2)] == [1, 2]
 
 
+def test_a_walker_and_its_connection_may_end_in_one_moment(serve) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    @walker(auth=None)
+    def first() -> None:
+        started.set()
+        go_on.wait(30)
+
+    server = serve(first)
+    watcher, client = server.connect(channel_id="room"), server.connect()
+    client.send_walker("first")
+    assert started.wait(5)
+    (connection,) = server.engine.hub.clients.get(client.client_id)
+
+    def end() -> None:
+        connection.peer._message('{"type":"channel","channel_ids":["room"],"data":{}}')
+        connection.peer.resume()
+        connection.peer.fail(1011, "")
+
+    server._do(end)
+    assert watcher.receive().value == {}
+    go_on.set()
+
+
 def test_a_dead_peer_gets_1011(serve, dial) -> None:
     server = serve(ping_interval=0.1, ping_timeout=0.1)
     peer = dial(server)

@@ -1,0 +1,175 @@
+// The rows of one panel (jacnb/panels/rows.py), in order and each once, whichever way
+// they came: in the history, as they happened, or as an earlier page. All views of a
+// panel show one `Rows`, so it is made in the widget's `initialize`.
+
+const ROWS_LIMIT = 4000;
+const TEXT_PATIENCE = 20_000;
+
+class Rows {
+  rows = [];
+  lanes = new Map();
+  more = true;
+  isLive = true;
+  #listeners = new Set();
+  #texts = new Map();
+  #isAsking = false;
+  #extra = 0;
+  #limit;
+  #model;
+
+  /** `limit` is how many rows stay in memory; pages asked for may double it. */
+  constructor(model, limit = ROWS_LIMIT) {
+    this.#model = model;
+    this.#limit = limit;
+    this.#learn(model.get("lanes"));
+    this.#add(model.get("history"));
+    this.more = (this.rows[0]?.seq ?? 0) > 0;
+    model.on("change:lanes", () => this.#learn(model.get("lanes")));
+    model.on("change:history", () => this.#add(model.get("history")));
+    model.on("msg:custom", (message) => this.#take(message));
+    // Told when the kernel was restarted or is out of reach, and when it is back.
+    model.on("comm_live_update", () => this.#knock());
+  }
+
+  /**
+   * Call back with what is new; returns how to stop. The words are "added" (rows at the
+   * end), "changed" (rows anywhere else), "lanes" (clients), "error" (a text), "live"
+   * (a boolean), and "message" (any other message of the kernel).
+   */
+  on(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The row with this number, if it is here. */
+  get(seq) {
+    const row = this.rows[this.indexOf(seq)];
+    return row?.seq === seq ? row : undefined;
+  }
+
+  /** Where the first row of at least this number is. */
+  indexOf(seq) {
+    let [low, high] = [0, this.rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.rows[middle].seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** A client by its small number; one that nobody told of has a name all the same. */
+  lane(number) {
+    const unknown = { lane: number, name: `client ${number}`, client_id: "", channel_id: "", public: true, open: false };
+    return number == null ? null : (this.lanes.get(number) ?? unknown);
+  }
+
+  /** Ask for rows before this one (before all, by default); "changed" tells when. */
+  earlier(before = this.rows[0]?.seq) {
+    if (before == null || this.#isAsking || !this.isLive || !this.more) return;
+    this.#isAsking = true;
+    this.send({ op: "before", seq: before });
+  }
+
+  /** Nobody looks at earlier pages any more: they may go. */
+  release() {
+    this.#extra = 0;
+    this.#trim();
+  }
+
+  /** The whole payload of a row; null if the kernel has it no more. */
+  text(seq) {
+    const row = this.get(seq);
+    if (row && !row.cut && row.text !== null) return Promise.resolve(row.text);
+    if (!this.isLive) return Promise.resolve(row?.text ?? null);
+    if (!this.#texts.has(seq)) this.#texts.set(seq, this.#askForText(seq, row));
+    return this.#texts.get(seq).promise;
+  }
+
+  /** Send an order; returns whether there is anybody to send it to. */
+  send(order) {
+    try {
+      this.#model.send(order);
+      return true;
+    } catch {
+      this.#setLive(false);
+      return false;
+    }
+  }
+
+  #askForText(seq, row) {
+    const asked = {};
+    asked.promise = new Promise((resolve) => (asked.resolve = resolve));
+    // A kernel that is gone does not answer; what came with the row is better then.
+    asked.timer = setTimeout(() => this.#answer({ seq, text: row?.text ?? null }), TEXT_PATIENCE);
+    this.send({ op: "text", seq });
+    return asked;
+  }
+
+  #answer({ seq, text }) {
+    const asked = this.#texts.get(seq);
+    if (!asked) return;
+    clearTimeout(asked.timer);
+    this.#texts.delete(seq);
+    asked.resolve(text);
+  }
+
+  #take(message) {
+    this.#setLive(true);
+    if (message?.lanes) this.#learn(message.lanes);
+    if (message?.op === "rows") this.#add(message.rows);
+    else if (message?.op === "earlier") this.#page(message);
+    else if (message?.op === "text") this.#answer(message);
+    else if (message?.op === "error") this.#tell("error", message.text);
+    else if (message) this.#tell("message", message);
+  }
+
+  #page({ rows, more }) {
+    this.#isAsking = false;
+    if (!more && (rows[0]?.seq ?? 0) <= (this.rows[0]?.seq ?? 0)) this.more = false;
+    this.#extra = Math.min(this.#limit, this.#extra + rows.length);
+    if (!this.#add(rows)) this.#tell("changed", []);
+  }
+
+  #learn(lanes) {
+    if (!lanes.length) return;
+    for (const lane of lanes) this.lanes.set(lane.lane, lane);
+    this.#tell("lanes", lanes);
+  }
+
+  #add(rows) {
+    const last = this.rows.at(-1)?.seq ?? -1;
+    const atEnd = rows.filter((row) => row.seq > last);
+    const between = rows.filter((row) => row.seq <= last && !this.get(row.seq));
+    this.rows.push(...atEnd, ...between);
+    if (between.length) this.rows.sort((a, b) => a.seq - b.seq);
+    this.#trim();
+    if (between.length) this.#tell("changed", between);
+    else if (atEnd.length) this.#tell("added", atEnd);
+    return atEnd.length + between.length > 0;
+  }
+
+  #trim() {
+    const surplus = this.rows.length - this.#limit - this.#extra;
+    if (surplus <= 0) return;
+    this.rows.splice(0, surplus);
+    this.more = true;
+  }
+
+  /** Ask for anything: only a kernel that still has this panel answers. */
+  #knock() {
+    this.#setLive(false);
+    this.send({ op: "text", seq: -1 });
+  }
+
+  #setLive(isLive) {
+    if (this.isLive === isLive) return;
+    this.isLive = isLive;
+    this.#isAsking = false;
+    this.#tell("live", isLive);
+  }
+
+  #tell(word, detail) {
+    for (const listener of [...this.#listeners]) listener(word, detail);
+  }
+}

@@ -1,0 +1,351 @@
+// What happened, one row each, newest last: searched, filtered, paused and cleared
+// here, in the page. The rows come from rows.js, the scrolling from virtual_list.js.
+
+const ROW_HEIGHT = 26;
+const EXCERPT = 260;
+const TYPES_OFFERED = 60;
+const PARTIES_SHOWN = 2;
+
+/** Each kind of row: its sign, what it is in words, and the filter it belongs to. */
+const KINDS = {
+  event: { sign: "↑", words: "event", group: "events" },
+  reply: { sign: "↓", words: "reply", group: "replies" },
+  notification: { sign: "⇊", words: "notification", group: "notifications" },
+  run: { sign: "▶", words: "walker run", group: "walkers" },
+  visit: { sign: "◇", words: "visit", group: "walkers" },
+  report: { sign: "◆", words: "report", group: "walkers" },
+  end: { sign: "■", words: "end of run", group: "walkers" },
+  open: { sign: "●", words: "connected", group: "connections" },
+  close: { sign: "○", words: "disconnected", group: "connections" },
+  drop: { sign: "✕", words: "dropped", group: "notifications" },
+};
+const OTHER_KIND = { sign: "·", words: "entry", group: "walkers" };
+const GROUPS = {
+  events: ["↑", "Events", "What clients sent"],
+  replies: ["↓", "Replies", "Answers to the one who asked"],
+  notifications: ["⇊", "Notifications", "Messages to any number of clients"],
+  walkers: ["▶", "Walkers", "Runs, visits, reports"],
+  connections: ["●", "Clients", "Who came and who went"],
+};
+
+const kindOf = (row) => KINDS[row.kind] ?? OTHER_KIND;
+
+/** Whether a row tells of something that failed. */
+function isFailure(row) {
+  if (row.kind === "drop") return true;
+  if (row.kind === "end") return Boolean(row.text);
+  return row.kind === "reply" && /^\{(?:"type":"walker",)?\s*"error"/.test(row.text ?? "");
+}
+
+/** What a row carries, without what its type says of it already. */
+function gist(row) {
+  if (row.kind === "visit") return row.type;
+  if (row.text === null) return row.size ? "(no longer kept)" : "";
+  const value = row.cut ? undefined : parsed(row.text);
+  if (value === undefined || value === null || typeof value !== "object") return row.text.slice(0, EXCERPT);
+  const inner = row.kind === "event" ? aboutEvent(value) : row.kind === "reply" ? aboutReply(value) : aboutData(value);
+  return (typeof inner === "string" ? inner : JSON.stringify(inner)).slice(0, EXCERPT);
+}
+
+function aboutEvent(event) {
+  if (event.walker !== undefined) return event.context ?? {};
+  if (event.data !== undefined) return aboutData(event.data);
+  return Object.fromEntries(Object.entries(event).filter(([key]) => key !== "type"));
+}
+
+/** Most data has a type, which stands in the row already, and data within. */
+function aboutData(value) {
+  const isWrapped = typeof value?.type === "string" && value.data !== undefined && Object.keys(value).length === 2;
+  return isWrapped ? value.data : value;
+}
+
+function aboutReply(reply) {
+  const { error } = reply;
+  if (Array.isArray(error)) return error.map((each) => `${(each?.loc ?? []).join(".")}: ${each?.msg ?? "invalid"}`).join("; ");
+  return error ?? reply.reports ?? reply.data ?? reply;
+}
+
+/** What a row is about, in a word: the walker's name, the message's type. */
+function subject(row) {
+  if (row.kind === "visit" || row.kind === "report") return row.kind;
+  if (row.kind === "reply") return isFailure(row) ? "error" : row.type === "walker" ? "response" : row.type;
+  if (row.kind === "event" && row.type === "walker") return row.text?.match(/"walker":\s*"([^"\\]{1,80})"/)?.[1] ?? "walker";
+  if (row.kind === "notification" || row.kind === "drop") return row.text?.match(/^\{"type":\s*"([^"\\]{1,80})"/)?.[1] ?? row.type;
+  return row.type;
+}
+
+/** As `clock`, with milliseconds, and without asking for a locale for each row. */
+function preciseClock(seconds) {
+  const time = new Date(seconds * 1000);
+  const parts = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, "0"));
+  return `${parts.join(":")}.${String(time.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** A client by name, with the colour that it has everywhere in the panel. */
+function party(lane) {
+  if (!lane) return h("span", { class: "jacnb-party jacnb-soft" }, "server");
+  const colour = lane.public ? "jacnb-colour-public" : `jacnb-colour-${(lane.lane ?? hash(lane.name)) % 8}`;
+  const title = `${lane.name} on ${lane.channel_id}`;
+  return h("span", { class: `jacnb-party ${colour}`, title }, h("i", { class: "jacnb-spot", "aria-hidden": "true" }), h("bdi", {}, lane.name));
+}
+
+class Timeline {
+  isPaused = false;
+  #filter = { text: "", groups: new Set(Object.keys(GROUPS)), type: "", lane: "" };
+  #after = -1;
+  #seen = -1;
+  #pausedAt = null;
+  #shown = [];
+  #types = new Set();
+  #isDue = false;
+  #rows;
+  #list;
+
+  /** `onSelect` is called with a row, or with null when none is selected any more. */
+  constructor(rows, { onSelect }) {
+    this.#rows = rows;
+    this.#list = new VirtualList({
+      label: "Timeline",
+      rowHeight: ROW_HEIGHT,
+      draw: (row) => this.#draw(row),
+      describe: (row) => this.#describe(row),
+      onSelect,
+      onTop: () => rows.earlier(),
+      onFollow: (isFollowing) => this.#followed(isFollowing),
+    });
+    this.news = h("button", { type: "button", class: "jacnb-news", hidden: true, onclick: () => this.toEnd() });
+    this.empty = h("p", { class: "jacnb-empty", hidden: true });
+    this.count = h("span", { class: "jacnb-count", role: "status" });
+    this.element = h("div", { class: "jacnb-timeline" }, this.#bar(), h("div", { class: "jacnb-list-box" }, this.#list.element, this.empty, this.news));
+    this.stop = rows.on((word, detail) => this.#heard(word, detail));
+    this.#filterAgain();
+  }
+
+  /** Show a row, whatever hides it: an earlier one is fetched, filters are taken off. */
+  async go(seq) {
+    if (!this.#rows.get(seq)) this.#rows.earlier(seq + 1);
+    if (this.#rows.get(seq) && !this.#list.select(seq)) {
+      this.#reset();
+      this.#list.select(seq);
+    }
+    this.#wanted = this.#rows.get(seq) ? null : seq;
+  }
+  #wanted = null;
+
+  deselect() {
+    this.#list.select(null);
+  }
+
+  toEnd() {
+    if (this.isPaused) this.pause(false);
+    this.#rows.release();
+    this.#list.toEnd();
+    this.#filterAgain();
+  }
+
+  pause(isPaused) {
+    this.isPaused = isPaused;
+    this.#pausedAt = isPaused ? (this.#rows.rows.at(-1)?.seq ?? -1) : null;
+    this.onpause?.(isPaused);
+    this.#filterAgain();
+  }
+
+  clear() {
+    this.#after = this.#rows.rows.at(-1)?.seq ?? -1;
+    this.deselect();
+    this.#filterAgain();
+  }
+
+  dispose() {
+    this.stop();
+    this.#list.dispose();
+  }
+
+  #heard(word, detail) {
+    if (word === "lanes") {
+      this.#list.redraw();
+      this.#offerClients();
+    }
+    if (word === "changed") {
+      this.#seen = -1;
+      if (this.#wanted !== null && this.#rows.get(this.#wanted)) requestAnimationFrame(() => this.go(this.#wanted ?? -1));
+    }
+    if (word === "added" || word === "changed") this.#soon();
+  }
+
+  /** Rows may come faster than pictures: what is new is looked at once a picture. */
+  #soon() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => {
+      this.#isDue = false;
+      this.#update();
+    });
+  }
+
+  #filterAgain() {
+    this.#seen = -1;
+    this.#update();
+  }
+
+  /** Look at rows that were not looked at yet; drop those that are gone. */
+  #update() {
+    const { rows } = this.#rows;
+    const first = rows[0]?.seq ?? 0;
+    if (this.#seen < first) this.#shown = [];
+    const start = this.#rows.indexOf(Math.max(this.#seen, this.#after, -1) + 1);
+    const gone = this.#shown.findIndex((row) => row.seq >= first);
+    const kept = gone > 0 ? this.#shown.slice(gone) : gone < 0 ? [] : this.#shown;
+    const fresh = [];
+    for (let index = start; index < rows.length; index += 1) {
+      this.#types.add(subject(rows[index]));
+      if (this.#fits(rows[index])) fresh.push(rows[index]);
+    }
+    this.#seen = rows.at(-1)?.seq ?? -1;
+    this.#shown = kept.concat(fresh);
+    this.#list.setItems(this.#shown);
+    this.#tell();
+  }
+
+  #fits(row) {
+    const { text, groups, type, lane } = this.#filter;
+    if (this.#pausedAt !== null && row.seq > this.#pausedAt) return false;
+    if (!groups.has(kindOf(row).group)) return false;
+    if (type && subject(row) !== type) return false;
+    if (lane !== "" && row.who !== lane && !row.to.includes(lane)) return false;
+    return !text || this.#searched(row).includes(text);
+  }
+
+  #searched(row) {
+    const names = [row.who, ...row.to].map((lane) => this.#rows.lane(lane)?.name ?? "");
+    return `${row.type} ${row.kind} ${names.join(" ")} ${row.text ?? ""}`.toLowerCase();
+  }
+
+  #tell() {
+    const { rows } = this.#rows;
+    const total = rows.length - this.#rows.indexOf(this.#after + 1);
+    const isPart = this.#shown.length !== total;
+    this.count.textContent = isPart ? `${this.#shown.length.toLocaleString()} of ${total.toLocaleString()}` : `${total.toLocaleString()}`;
+    this.empty.hidden = this.#shown.length > 0;
+    this.empty.textContent = total ? "Nothing fits this filter." : "Nothing has happened yet. Send something.";
+    this.#tellNews();
+    this.#offerTypes();
+  }
+
+  #tellNews() {
+    const last = this.#rows.rows.at(-1)?.seq ?? -1;
+    if (this.#list.isFollowing && !this.isPaused) this.#read = last;
+    const count = this.#rows.rows.length - this.#rows.indexOf(this.#read + 1);
+    this.news.hidden = count <= 0;
+    this.news.textContent = this.isPaused ? `Paused · ${count.toLocaleString()} new ↓` : `${count.toLocaleString()} new ↓`;
+  }
+  #read = -1;
+
+  #followed(isFollowing) {
+    if (isFollowing && !this.isPaused) this.#rows.release();
+    this.#tellNews();
+  }
+
+  // Filters.
+
+  #bar() {
+    this.search = h("input", { type: "search", class: "jacnb-search", placeholder: "Search", "aria-label": "Search the timeline", spellcheck: "false" });
+    this.search.addEventListener("input", () => this.#set({ text: this.search.value.toLowerCase() }));
+    this.type = h("select", { "aria-label": "Only this type" }, h("option", { value: "" }, "all types"));
+    this.type.addEventListener("change", () => this.#set({ type: this.type.value }));
+    this.lane = h("select", { "aria-label": "Only this client" }, h("option", { value: "" }, "all clients"));
+    this.lane.addEventListener("change", () => this.#set({ lane: this.lane.value === "" ? "" : Number(this.lane.value) }));
+    this.groups = Object.entries(GROUPS).map(([group, words]) => this.#groupButton(group, ...words));
+    const kinds = h("div", { class: "jacnb-kinds", role: "group", "aria-label": "Kinds" }, this.groups);
+    return h("div", { class: "jacnb-bar" }, this.search, this.type, this.lane, kinds, this.count);
+  }
+
+  #groupButton(group, sign, word, title) {
+    const button = h("button", { type: "button", class: `jacnb-kind jacnb-kind-${group}`, title, "aria-pressed": "true", "data-group": group }, h("b", { "aria-hidden": "true" }, sign), h("span", {}, word));
+    button.addEventListener("click", () => {
+      const { groups } = this.#filter;
+      if (!groups.delete(group)) groups.add(group);
+      button.setAttribute("aria-pressed", String(groups.has(group)));
+      this.#filterAgain();
+    });
+    return button;
+  }
+
+  #set(part) {
+    Object.assign(this.#filter, part);
+    this.#filterAgain();
+  }
+
+  #reset() {
+    this.#filter = { text: "", groups: new Set(Object.keys(GROUPS)), type: "", lane: "" };
+    this.search.value = this.type.value = this.lane.value = "";
+    for (const button of this.groups) button.setAttribute("aria-pressed", "true");
+    this.#after = -1;
+    this.#filterAgain();
+  }
+
+  #offerTypes() {
+    if (this.#types.size + 1 === this.type.length || document.activeElement === this.type) return;
+    this.#offer(this.type, "all types", [...this.#types].sort().slice(0, TYPES_OFFERED).map((type) => [type, type]));
+  }
+
+  #offerClients() {
+    if (document.activeElement === this.lane) return;
+    const lanes = [...this.#rows.lanes.values()].slice(-TYPES_OFFERED);
+    this.#offer(this.lane, "all clients", lanes.map((lane) => [String(lane.lane), lane.name]));
+  }
+
+  #offer(select, all, choices) {
+    const { value } = select;
+    select.replaceChildren(h("option", { value: "" }, all), ...choices.map(([key, word]) => h("option", { value: key }, word)));
+    select.value = value;
+  }
+
+  // Rows.
+
+  #draw(row) {
+    const { sign, words, group } = kindOf(row);
+    const walker = this.#walkerOf(row);
+    return h(
+      "div",
+      { class: `jacnb-row jacnb-kind-${group} ${isFailure(row) ? "jacnb-failed" : ""}`, "data-kind": row.kind },
+      h("b", { class: "jacnb-sign", title: words }, isFailure(row) ? "⚠" : sign),
+      h("time", { class: "jacnb-when" }, preciseClock(row.at)),
+      h("span", { class: "jacnb-parties" }, this.#parties(row)),
+      h("span", { class: "jacnb-type", dir: "auto", title: row.type }, subject(row)),
+      h("span", { class: "jacnb-gist", dir: "auto" }, row.kind === "open" ? `on ${this.#rows.lane(row.who)?.channel_id ?? ""}` : gist(row)),
+      walker ? h("span", { class: "jacnb-by", title: `caused by walker ${walker}` }, "▶ ", h("bdi", {}, walker)) : null,
+      h("span", { class: "jacnb-size" }, row.size ? bytes(row.size) : ""),
+    );
+  }
+
+  #parties(row) {
+    const who = row.who == null ? null : this.#rows.lane(row.who);
+    if (row.kind === "open" || row.kind === "close") return party(who);
+    if (row.kind === "event") return [party(who), " → server"];
+    if (["run", "end", "visit", "report"].includes(row.kind)) return this.#caller(row);
+    const shown = row.to.slice(0, PARTIES_SHOWN).map((lane, index) => [index ? ", " : "", party(this.#rows.lane(lane))]);
+    const rest = row.reach - Math.min(row.to.length, PARTIES_SHOWN);
+    if (!row.reach) return ["→ ", h("span", { class: "jacnb-soft" }, "nobody")];
+    return ["→ ", ...shown.flat(), rest > 0 ? ` +${rest}` : ""];
+  }
+
+  /** Whose run this row is part of; one over REST has no client. */
+  #caller(row) {
+    const who = row.who ?? this.#rows.get(row.run)?.who;
+    return who == null ? h("span", { class: "jacnb-soft" }, "REST") : party(this.#rows.lane(who));
+  }
+
+  /** The walker whose run this row is part of. */
+  #walkerOf(row) {
+    if (row.run == null || row.kind === "run") return "";
+    return this.#rows.get(row.run)?.type ?? "";
+  }
+
+  #describe(row) {
+    const to = row.to.map((lane) => this.#rows.lane(lane).name).join(", ");
+    const from = row.who == null ? "" : ` from ${this.#rows.lane(row.who).name}`;
+    const by = this.#walkerOf(row);
+    return `${isFailure(row) ? "failed: " : ""}${kindOf(row).words} ${subject(row)}${from}${to ? ` to ${to}` : ""}${by ? ` by walker ${by}` : ""}, ${preciseClock(row.at)}, ${gist(row).slice(0, 120)}`;
+  }
+}

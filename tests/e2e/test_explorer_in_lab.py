@@ -1,0 +1,396 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+SERVER = """
+import jacnb
+from jacnb import Root, Walker, WEBSOCKET_MANAGER as socket, on_entry, report
+from jacnb.panels import Explorer
+
+
+class send_chat_to_group(Walker):
+    '''Say something to everybody on a channel.'''
+
+    channel_id: str
+    message: str = "hello"
+    times: int = 1
+
+    @on_entry
+    def enter(self, here: Root):
+        chat = {"type": "chat", "data": {"message": self.message * self.times}}
+        socket.notify_channels([self.channel_id], chat)
+        report("sent")
+
+    class __specs__:
+        methods = ["websocket", "post"]
+        auth = None
+
+
+server = jacnb.Server()
+alice = server.connect(user="alice", channel_id="room")
+bob = server.connect(user="bob", channel_id="room")
+"""
+PANEL = "explorer = Explorer(server)\nexplorer"
+TALK = """
+alice.walker("send_chat_to_group", channel_id="room", message="Hello from a walker")
+bob.send_to_users([alice], {"type": "chat", "data": {"message": "only for you"}})
+bob.sync()
+"""
+
+
+def opened(lab, *cells):
+    """Run these cells after the server's, and fail on the first traceback."""
+    lab.write_notebook("explorer-test.ipynb", SERVER, *cells)
+    lab.run_notebook("explorer-test.ipynb")
+    assert lab.errors() == []
+    panel = lab.page.get_by_role("region", name="Explorer").first
+    panel.get_by_role("listbox", name="Timeline").wait_for()
+    return panel
+
+
+def row(panel, text=""):
+    timeline = panel.get_by_role("listbox", name="Timeline")
+    return timeline.get_by_role("option").filter(has_text=text)
+
+
+def pick(panel, event):
+    panel.get_by_label("Event", exact=True).select_option(event)
+
+
+def source(panel):
+    return panel.get_by_label("Event as text")
+
+
+def run_cell(lab, source):
+    """Add a cell at the end and run it."""
+    lab.execute("notebook:move-cursor-down")
+    lab.page.evaluate(
+        """source => {
+            const { content, context } = window.jupyterapp.shell.currentWidget;
+            content.activeCellIndex = content.widgets.length - 1;
+            context.model.sharedModel.insertCell(
+                content.widgets.length, { cell_type: "code", source });
+            content.activeCellIndex = content.widgets.length - 1;
+        }""",
+        source,
+    )
+    lab.execute("notebook:run-cell")
+    lab.wait_idle()
+
+
+def test_everything_that_happened_stands_in_the_timeline(lab):
+    panel = opened(lab, TALK, PANEL)
+    row(panel, "only for you").first.wait_for()
+    assert row(panel, "Hello from a walker").count() == 2
+    [caused] = row(panel, "Hello from a walker").filter(has_text="▶").all()
+    assert "chat" in caused.inner_text()
+    lab.screenshot("explorer-light", panel)
+    lab.set_theme("JupyterLab Dark")
+    lab.screenshot("explorer-dark", panel)
+
+
+def test_scrolling_back_fetches_what_came_before(lab):
+    many = (
+        "for n in range(400): alice.send_to_channels(['room'], {'n': n})\nalice.sync()"
+    )
+    panel = opened(lab, many, PANEL)
+    assert panel.locator(".jacnb-count").inner_text() == "200"
+    row(panel, '{"n":399}').first.wait_for()
+    timeline = panel.get_by_role("listbox", name="Timeline")
+    lab.page.wait_for_function(
+        """([list, count]) => {
+            list.scrollTop = 0;
+            return count.textContent === "806";
+        }""",
+        arg=[
+            timeline.element_handle(),
+            panel.locator(".jacnb-count").element_handle(),
+        ],
+        polling=100,
+    )
+    row(panel, "open").first.wait_for()
+    assert row(panel).count() < 60
+
+
+def test_another_theme_leaves_the_timeline_where_it_was(lab):
+    panel = opened(lab, TALK * 4, PANEL)
+    row(panel, "only for you").first.click()
+    lab.set_theme("JupyterLab Dark")
+    lab.set_theme("JupyterLab Light")
+    selected = panel.locator(".jacnb-row[aria-selected=true]")
+    lab.page.wait_for_function(
+        """row => {
+            const [inner, outer] = [row, row.closest(".jacnb-list")].map((each) =>
+                each.getBoundingClientRect());
+            return inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+        }""",
+        arg=selected.element_handle(),
+    )
+
+
+def test_a_row_tells_what_led_to_it_and_a_click_goes_there(lab):
+    panel = opened(lab, TALK, PANEL)
+    row(panel, "Hello from a walker").filter(has_text="▶").click()
+    details = panel.get_by_label("Selected message")
+    details.get_by_text('"Hello from a walker"').wait_for()
+    assert details.locator(".jacnb-facts").inner_text().split() == [
+        *("time", details.locator("dd").first.inner_text()),
+        *("size", "56", "B", "to", "2", "alice", "bob"),
+    ]
+    details.get_by_role("button", name="event send_chat_to_group").click()
+    details.get_by_text("Led to").wait_for()
+    selected = panel.locator(".jacnb-row[aria-selected=true]")
+    assert selected.get_attribute("data-kind") == "event"
+
+
+def test_a_walker_is_run_by_its_form_and_wrong_fields_are_told_before(lab):
+    panel = opened(lab, PANEL)
+    panel.get_by_label("message", exact=True).fill("typed by hand")
+    panel.get_by_label("times", exact=True).fill("many")
+    panel.get_by_text("must be a whole number").wait_for()
+    panel.get_by_text("unable to parse string as an integer").wait_for()
+    panel.get_by_role("button", name="Send as alice").click()
+    panel.get_by_role("button", name="Send anyway").wait_for()
+    assert row(panel, "typed by hand").count() == 0
+    panel.get_by_label("times", exact=True).fill("2")
+    panel.get_by_text("✓ the server will take this").wait_for()
+    panel.get_by_label("times", exact=True).press("Control+Enter")
+    row(panel, "typed by handtyped by hand").wait_for()
+
+
+def test_what_the_server_refuses_can_be_sent_all_the_same(lab):
+    panel = opened(lab, PANEL)
+    pick(panel, "channel")
+    panel.get_by_role("tab", name="JSON").click()
+    source(panel).fill('{"type": "channel", "channel_ids": [], "data": {}}')
+    panel.get_by_text("List should have at least 1 item").wait_for()
+    panel.get_by_role("button", name="Send as alice").click()
+    panel.get_by_role("button", name="Send anyway").click()
+    row(panel, "error").wait_for()
+    panel.get_by_role("tab", name="Raw", exact=True).first.click()
+    source(panel).fill("{ not json <b>")
+    panel.get_by_role("button", name="Send as alice").click()
+    row(panel, "{ not json <b>").wait_for()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type":"channel","channel_ids":["room"],"data":{"n":12345678901234567890}}',
+        '{"type":"channel","channel_ids":["room"],"data":{"x":1.50,"y":1E3},"z":[1]}',
+        '{"type":"channel","channel_ids":"room","data":[]}',
+        '{"type":"walker","walker":"send_chat_to_group","context":{"times":"7","q":{}}}',
+        '{"type":"channel","channel_ids":["a","b"],"data":{"__proto__":{"x":"\\u00e9"}}}',
+    ],
+)
+def test_json_comes_back_from_the_form_as_it_was(lab, text):
+    panel = opened(lab, PANEL)
+    panel.get_by_role("tab", name="JSON").click()
+    source(panel).fill(text)
+    panel.get_by_role("tab", name="Form").click()
+    panel.locator(".jacnb-form").wait_for()
+    panel.get_by_role("tab", name="JSON").click()
+    assert re.sub(r"\s", "", source(panel).input_value()) == text.replace(
+        "\\u00e9", "é"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ['{"type":"connection","type":"connection"}', '{"type":"connection"']
+)
+def test_there_is_no_form_for_what_it_would_change(lab, text):
+    panel = opened(lab, PANEL)
+    panel.get_by_role("tab", name="JSON").click()
+    source(panel).fill(text)
+    panel.get_by_role("tab", name="Form").click()
+    panel.get_by_text("Stays text").wait_for()
+    assert source(panel).input_value() == text
+
+
+def test_a_name_in_braces_stands_for_an_id(lab):
+    panel = opened(lab, PANEL)
+    pick(panel, "client")
+    ids = panel.get_by_role("combobox", name="client_ids").first
+    assert ids.input_value() == "{{bob.client_id}}"
+    panel.get_by_role("button", name="Send as alice").click()
+    run_cell(lab, 'bob.expect("chat").data')
+    lab.page.get_by_text("{'message': 'hello'}").wait_for()
+
+
+def test_search_and_filters_hide_and_pause_holds(lab):
+    panel = opened(lab, TALK, PANEL)
+    panel.get_by_label("Search the timeline").fill("ONLY for")
+    panel.get_by_text("2 of").wait_for()
+    panel.get_by_label("Search the timeline").fill("")
+    for group in ("Events", "Replies", "Walkers", "Clients"):
+        panel.get_by_role("button", name=group, exact=True).click()
+    row(panel).nth(2).wait_for(state="detached")
+    kinds = row(panel).evaluate_all("rows => rows.map((row) => row.dataset.kind)")
+    assert kinds == ["notification", "notification"]
+    panel.get_by_role("button", name="Events", exact=True).click()
+    panel.get_by_role("button", name="Pause").click()
+    panel.get_by_role("button", name="Send as alice").click()
+    panel.get_by_role("button", name="new").wait_for()
+    assert row(panel, '"hello"').count() == 0
+    panel.get_by_role("button", name="new").click()
+    row(panel, '"hello"').first.wait_for()
+    panel.get_by_role("button", name="Clear this view").click()
+    panel.get_by_text("Nothing has happened yet").wait_for()
+
+
+def test_a_client_is_opened_pinged_closed_and_taken_away(lab):
+    panel = opened(lab, PANEL)
+    panel.get_by_role("button", name="Open a client").click()
+    panel.get_by_label("user", exact=True).fill("dora")
+    panel.get_by_label("channel", exact=True).fill("room")
+    panel.get_by_role("button", name="Open", exact=True).click()
+    panel.get_by_role("button", name="Send as dora").wait_for()
+    panel.get_by_role("button", name="Connection of dora").click()
+    panel.get_by_role("button", name="Ping").click()
+    panel.locator(".jacnb-connection").get_by_text(re.compile(r"[\d.]+ ms")).wait_for()
+    panel.get_by_label("Close code").select_option("4000")
+    panel.get_by_label("Reason").fill("enough")
+    lab.screenshot("explorer-connection", panel)
+    panel.get_by_role("button", name="Close", exact=True).click()
+    panel.get_by_text("4000: enough").wait_for()
+    assert panel.get_by_role("button", name="Send as dora").is_disabled()
+    panel.get_by_role("button", name="Remove").click()
+    panel.get_by_role("button", name="Connection of dora").wait_for(state="detached")
+
+
+def test_the_code_of_an_event_holds_no_token(lab):
+    panel = opened(lab, TALK, PANEL)
+    row(panel, "alice → server").first.click()
+    details = panel.get_by_label("Selected message")
+    for tab, expected in {
+        "Python": "alice.walker('send_chat_to_group'",
+        "JavaScript": "new WebSocket(",
+        "wscat": '-H "Authorization: Bearer $TOKEN"',
+        ".http": "Authorization: Bearer {{token}}",
+    }.items():
+        details.get_by_role("tab", name=tab).click()
+        details.get_by_text(expected).wait_for()
+        assert "eyJ" not in details.inner_text()
+
+
+def test_a_session_is_saved_replayed_and_compared(lab, tmp_path):
+    panel = opened(lab, TALK, PANEL)
+    panel.get_by_role("button", name="Session").click()
+    with lab.page.expect_download() as started:
+        panel.get_by_role("button", name="Save as JSONL").click()
+    saved = tmp_path / "run.jsonl"
+    started.value.save_as(saved)
+    first, *lines = map(json.loads, saved.read_text().splitlines())
+    assert first["format"] == "jacnb.trace"
+    assert "Hello from a walker" in {
+        line.get("payload", {}).get("context", {}).get("message")
+        for line in lines
+        if line["kind"] == "event"
+    }
+    with lab.page.expect_file_chooser() as chosen:
+        panel.get_by_role("button", name="Replay a file…").first.click()
+    chosen.value.set_files(saved)
+    panel.get_by_text("3 events sent again.").wait_for()
+    with lab.page.expect_file_chooser() as chosen:
+        panel.get_by_role("button", name="First…").first.click()
+    chosen.value.set_files(saved)
+    panel.get_by_role("button", name="Compare").click()
+    panel.get_by_role("list", name="Differences").wait_for()
+    lab.screenshot("explorer-diff", panel)
+    assert panel.locator(".jacnb-change-missing").count() == 0
+    assert panel.locator(".jacnb-change-added").count() > 0
+
+
+# Faults.
+
+
+ODD = """
+markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+noise = "\\u0000\\u0007\\ufffe"
+for value in (markup, "שלום مرحبا \\u202eabc", "x" * 1_000_000, noise):
+    alice.send_to_channels(["room"], {"type": markup, "data": {"message": value}})
+alice.send(b"\\x00\\xff\\xfe binary")
+alice.sync()
+"""
+
+
+def test_hostile_and_huge_messages_are_shown_as_text(lab):
+    panel = opened(lab, PANEL, ODD)
+    row(panel, "binary").first.wait_for()
+    details = panel.get_by_label("Selected message")
+    for each in row(panel, "⇊").all():
+        each.click()
+        details.get_by_text('"message"').wait_for()
+    row(panel, "xxxxxx").last.click()
+    details.get_by_text("more characters").wait_for()
+    assert lab.page.title() not in ("1", "2")
+    assert panel.locator("img, script").count() == 0
+    lab.screenshot("explorer-hostile", panel)
+
+
+def test_a_client_that_dies_while_shown_is_told(lab):
+    panel = opened(lab, PANEL)
+    run_cell(lab, "bob.drop()")
+    panel.get_by_role("img", name="closed").wait_for()
+    row(panel, "close").wait_for()
+    panel.get_by_role("button", name="bob", exact=False).first.click()
+    assert panel.get_by_role("button", name="Send as bob").is_disabled()
+
+
+def test_after_a_kernel_restart_the_panel_says_that_it_is_not_live(lab):
+    panel = opened(lab, TALK, PANEL)
+    lab.page.evaluate(
+        "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+    panel.get_by_text("no longer live").first.wait_for()
+    row(panel, "only for you").first.click()
+    panel.get_by_label("Selected message").get_by_text("only for you").wait_for()
+    panel.get_by_role("button", name="Send as alice").click()
+    panel.get_by_text("run its cell again").last.wait_for()
+    lab.wait_idle()
+
+
+def test_two_views_show_the_same_and_each_has_its_own_filter(lab):
+    opened(lab, PANEL, "explorer", TALK)
+    views = lab.page.get_by_role("region", name="Explorer")
+    row(views.nth(0), "only for you").first.wait_for()
+    row(views.nth(1), "only for you").first.wait_for()
+    views.nth(0).get_by_label("Search the timeline").fill("nothing like this")
+    views.nth(0).get_by_text("Nothing fits this filter").wait_for()
+    assert row(views.nth(1), "only for you").count() == 2
+
+
+def test_running_the_cell_again_closes_the_panel_that_it_replaces(lab):
+    opened(lab, PANEL)
+    lab.execute("notebook:run-all-cells")
+    lab.wait_idle()
+    views = lab.page.get_by_role("region", name="Explorer")
+    views.get_by_role("listbox", name="Timeline").wait_for()
+    assert views.count() == 1
+
+
+def test_a_callback_that_raises_does_not_stop_the_panel(lab):
+    panel = opened(lab, PANEL)
+    run_cell(lab, "stop = alice.on_message(lambda message: 1 / 0)")
+    panel.get_by_role("button", name="Send as alice").click()
+    row(panel, '"hello"').first.wait_for()
+    panel.get_by_role("button", name="Send as alice").click()
+    panel.get_by_text("live ·").wait_for()
+
+
+GALLERY = "gallery/explorer.ipynb"
+
+
+def test_the_gallerys_notebook_runs(either):
+    either.run_notebook(GALLERY)
+    assert either.errors() == []
+    panel = either.page.get_by_role("region", name="Explorer")
+    panel.get_by_role("listbox", name="Timeline").wait_for()
+    row(panel, "Hello from a walker").first.wait_for()
+    kind = type(either).__name__.lower()
+    either.screenshot(f"explorer-gallery-{kind}", panel)
+    either.set_theme("JupyterLab Dark")
+    either.screenshot(f"explorer-gallery-{kind}-dark", panel)
