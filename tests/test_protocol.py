@@ -670,3 +670,11 @@ def test_a_custom_report_of_a_node_is_its_context(start) -> None:
     client = start(bare).connect()
     event = {"type": "walker", "walker": "bare", "response": True}
     assert raw(client, event) == [{"text": "hello"}]
+
+
+def test_a_client_is_called_in_the_trace_as_its_author_called_it(start) -> None:
+    server = start()
+    with server.connect(name="carol", channel_id="room") as carol:
+        carol.sync()
+        assert "carol" in server.trace.to_mermaid()
+        assert server.trace.where(client="carol")[0].client_id == carol.client_id

@@ -52,7 +52,7 @@ def test_commands_are_done_and_all_they_lead_to_is_printed(server, capsys) -> No
     time = r"\d\d:\d\d:\d\d\.\d{3}"
     assert re.fullmatch(
         rf'{time} ← connection \{{"type":"connection",.*,"channel_id":"room"\}}\}}\n'
-        rf'{time} → walker     \{{"type":"walker","walker":"speak_up","response":true,.*\n'
+        rf'{time} → walker     \{{"type":"walker","walker":"speak_up",.*\n'
         rf'{time} ←            \{{"status":200,"reports":\["HIHI"\]\}}\n',
         printed.out,
     )

@@ -16,10 +16,11 @@ class Connection:
         client_id: One per connection, never reused.
         channel_id: The one channel that it listens on.
         identity: Who speaks; ``change_user`` replaces it.
+        name: How people call it, if whoever made it said so; None otherwise.
         peer: Whatever the shell needs to reach the client; the hub never looks.
     """
 
-    __slots__ = ("channel_id", "client_id", "identity", "peer")
+    __slots__ = ("channel_id", "client_id", "identity", "name", "peer")
 
     def __init__(
         self, identity: Identity, channel_id: str | None = None, peer: Any = None
@@ -27,6 +28,7 @@ class Connection:
         self.client_id = new_session_id()
         self.channel_id = channel_id or new_session_id()
         self.identity = identity
+        self.name: str | None = None
         self.peer = peer
 
     @property

@@ -108,6 +108,13 @@ class Engine:
 
         return job, finish
 
+    # Who is who.
+
+    def call_connection(self, client_id: str, name: str) -> None:
+        """Call a connection by this name wherever people read of it."""
+        for connection in self.hub.clients.get(client_id):
+            connection.name = name
+
     # Running.
 
     def perform(self, job: Job) -> Outcome:

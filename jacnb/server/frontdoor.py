@@ -88,9 +88,11 @@ class FrontDoor(Inspection):
         login = self.engine.accounts.simulate(user)
         return self.engine.accounts.identify(login.token), login.token
 
-    def _note_client(self, client: Client) -> Client:
+    def _note_client(self, client: Client, name: str | None) -> Client:
         """Take note of a client that `connect` made, without keeping it."""
         client.catalogue = self.engine.catalogue
+        if name:
+            self._do(self.engine.call_connection, client.client_id, name)
         self._made[next(_numbers)] = client
         return client
 

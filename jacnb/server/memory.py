@@ -102,7 +102,7 @@ class MemoryServer(FrontDoor):
             name=name or user,
             token=token,
         )
-        return self._note_client(client)
+        return self._note_client(client, name)
 
     def aconnect(
         self,

@@ -120,7 +120,7 @@ class Server(FrontDoor):
             self.url, channel_id=channel_id, token=token, name=name or user, **options
         )
         mine.add(client)
-        return self._note_client(client)
+        return self._note_client(client, name)
 
     def aconnect(
         self,
@@ -153,6 +153,8 @@ class Server(FrontDoor):
                 **options,
             )
             client.catalogue = self.engine.catalogue
+            if name:
+                self._do(self.engine.call_connection, client.client_id, name)
             mine.add(client)
             return client
 

@@ -88,11 +88,10 @@ def specs(
         # Imported late: the registry reads specs, so it stands above this module.
         from jacnb.walkers.registry import redeclare
 
-        before = vars(cls).get("__specs__")
-        if isinstance(before, Specs):
-            # Above @jacnb.walker: what is not said here stays as it was said there.
+        if "__specs__" in vars(cls):
+            # What is not said here stays as the class, or @jacnb.walker, says it.
             changed = {n: getattr(made, n) for n in given if n in _NAMES}
-            cls.__specs__ = replace(before, **changed)  # type: ignore[attr-defined]
+            cls.__specs__ = replace(specs_of(cls), **changed)  # type: ignore[attr-defined]
         else:
             cls.__specs__ = made  # type: ignore[attr-defined]
         redeclare(cls)

@@ -51,6 +51,20 @@ def test_names_may_be_given() -> None:
     assert said == ["carol", "carol 2", "public cdef"]
 
 
+def test_a_connection_that_was_called_by_a_name_keeps_it() -> None:
+    names, carol = Names(), connection("1:abcd")
+    carol.name = "carol"
+    assert names.of(carol) == "carol"
+    assert names.of(carol) == "carol"
+
+
+def test_a_name_may_come_after_the_first_look() -> None:
+    names, carol = Names(), connection("1:abcd")
+    assert names.of(carol) == "public abcd"
+    carol.name = "carol"
+    assert names.of(carol) == "carol"
+
+
 def test_a_change_of_user_keeps_the_name() -> None:
     names, one = Names(), connection("1:abcd")
     assert names.of(one) == "public abcd"

@@ -43,6 +43,15 @@ def test_the_decorator_needs_no_brackets() -> None:
     assert specs_of(bare) == Specs()
 
 
+def test_the_decorator_changes_only_what_it_says_of_a_class_with_specs() -> None:
+    @specs(auth=None)
+    class both_ways(Walker):
+        class __specs__:
+            methods = ["websocket"]
+
+    assert specs_of(both_ways) == Specs(("websocket",), None)
+
+
 def test_the_decorator_takes_a_class_that_is_no_walker() -> None:
     @specs(auth=False)
     class mixin: ...
