@@ -13,7 +13,8 @@ A solved notebook marks what a student is to write:
 The student gets what stands behind ``### STARTER``, without its ``# ``; where there is
 no starter, ``pass  # your code goes here``. Outputs are not handed on. With
 ``--execute`` the solved ones are run first, and what they show is kept with ids, ports
-and times that are always the same.
+and times that are always the same. A cell with the tag ``not-kept`` shows figures that
+are of that run alone: they are not kept.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ SOLUTIONS: Final = "solutions"
 PLACEHOLDER: Final = "pass  # your code goes here"
 
 _BEGIN, _STARTER, _END = "### BEGIN SOLUTION", "### STARTER", "### END SOLUTION"
+_CHECKED, _NOT_KEPT = "nbval-check-output", "not-kept"
 _WIDGET: Final = "application/vnd.jupyter.widget-view+json"
 
 Notebook = dict[str, Any]
@@ -91,7 +93,7 @@ def _for_students(cell: dict[str, Any]) -> dict[str, Any]:
         # Their notebook is one folder further up.
         return {**cell, "source": _lines(source.replace("](../../", "](../"))}
     # Without outputs there is nothing to compare with.
-    tags = [t for t in cell["metadata"].get("tags", []) if t != "nbval-check-output"]
+    tags = [t for t in _tags(cell) if t not in (_CHECKED, _NOT_KEPT)]
     metadata = {k: v for k, v in cell["metadata"].items() if k != "tags"}
     return {
         **cell,
@@ -100,6 +102,10 @@ def _for_students(cell: dict[str, Any]) -> dict[str, Any]:
         "outputs": [],
         "execution_count": None,
     }
+
+
+def _tags(cell: dict[str, Any]) -> list[str]:
+    return list(cell["metadata"].get("tags", []))
 
 
 def _lines(text: str) -> list[str]:
@@ -127,7 +133,8 @@ def settled(notebook: Notebook) -> Notebook:
     replace = _Replacing()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            shown = (_shown(output) for output in cell["outputs"])
+            kept = [] if _NOT_KEPT in _tags(cell) else cell["outputs"]
+            shown = (_shown(output) for output in kept)
             cell["outputs"] = [replace(output) for output in shown]
     kept = ("kernelspec", "jacnb")  # The second says what a notebook needs.
     metadata = {k: v for k, v in notebook["metadata"].items() if k in kept}

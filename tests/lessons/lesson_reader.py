@@ -25,6 +25,12 @@ def solved_notebook(number: int) -> dict[str, Any]:
     return read_notebook(NOTEBOOKS / "solutions" / plan.file_name)
 
 
+def needs(number: int) -> list[str]:
+    """Return the modules that a lesson needs beyond those of all lessons."""
+    metadata = solved_notebook(number)["metadata"]
+    return list(metadata.get("jacnb", {}).get("needs", []))
+
+
 def answer_cell(number: int, question: str) -> str:
     """Return the source of the cell that is tagged with a question's name."""
     found = [

@@ -107,6 +107,14 @@ def test_a_widget_stays_as_its_text() -> None:
     assert settled["metadata"]["language_info"] == {"name": "python"}
 
 
+def test_figures_of_one_run_are_not_kept() -> None:
+    cell = code("result", shown(plain="12 deliveries/s"), tags=("not-kept",))
+    solved = making.settled(notebook(cell))
+    assert solved["cells"][0]["outputs"] == []
+    made = making.student_version(solved)["cells"][0]
+    assert made["metadata"] == {}
+
+
 def test_what_a_notebook_needs_stays_with_it() -> None:
     solved = notebook(code("x"))
     solved["metadata"]["jacnb"] = {"needs": ["jaclang"]}
