@@ -67,8 +67,7 @@ class Lab:
         from jacnb.panels import ChatRoom
 
         if self._room is None:
-            people: list[Any] = list(self.clients)
-            self._room = ChatRoom(people, height="22rem")
+            self._room = ChatRoom(self.clients, height="22rem")
         return self._room
 
     def invite(self, *guests: Client) -> None:
@@ -145,9 +144,8 @@ class Lab:
         return f"<h3>{title}</h3><p>{self.plan.minutes} minutes</p><ul>{goals}</ul>"
 
     def _connect(self, person: Person) -> Client:
-        user = (person.user or person.name) if person.is_user else None
         return self.server.connect(
-            user=user, channel_id=person.channel, name=person.name
+            user=person.whose, channel_id=person.channel, name=person.name
         )
 
     def _names(self) -> list[str]:

@@ -10,7 +10,7 @@ from jacnb.lessons.probe import Probe
 def _brew(probe: Probe) -> None:
     probe.walker("brew", "cups")
     nora = probe.client("nora", probe.channel("kitchen"))
-    phone = probe.client("nora", nora.channel_id)
+    phone = probe.client("nora's phone", nora.channel_id, user="nora")
     answer = probe.call(nora, "brew", cups=3)
     for done in (1, 2, 3):
         probe.received(
@@ -158,10 +158,10 @@ PLAN = Plan(
     exercises=(
         Exercise(
             title="brew",
-            text="Write a walker `brew` with the field `cups`, a number. After each cup "
-            "it tells its caller, and nobody else, how far it is: a message of the type "
-            "`progress` whose `data` is `done`, the cups so far, and `of`, all cups. In "
-            'the end it reports `"ready"`.',
+            text="Write a walker `brew` with the field `cups`, a number. After each "
+            "cup it tells its caller, and nobody else, how far it is: a message of the "
+            "type `progress` whose `data` is `done`, the cups so far, and `of`, all "
+            'cups. In the end it reports `"ready"`.',
             hints=(
                 "Which of the four ways to notify reaches the caller alone? Call it in "
                 "a loop.",
@@ -181,15 +181,15 @@ def brew(cups: int) -> str:
         ),
         Exercise(
             title="a live dashboard",
-            text="Write a walker `measure` with the fields `channel_id` and `values`, a "
-            "list of numbers. For each value it sends a message of the type `point` to "
-            "that channel; its `data` is the `value`, and `mean`, the mean of the values "
-            "so far. In the end it reports the last mean.",
+            text="Write a walker `measure` with the fields `channel_id` and `values`, "
+            "a list of numbers. For each value it sends a message of the type `point` "
+            "to that channel; its `data` is the `value`, and `mean`, the mean of the "
+            "values so far. In the end it reports the last mean.",
             hints=(
                 "Start from `brew`, but send to a channel: everybody who listens there "
                 "watches.",
-                "for count, value in enumerate(values, 1): … counts along. Keep a total; "
-                "the mean is total / count.",
+                "for count, value in enumerate(values, 1): … counts along. Keep a "
+                "total; the mean is total / count.",
                 'socket.notify_channels([channel_id], {"type": "point", "data": '
                 '{"value": value, "mean": total / count}})',
             ),
@@ -208,11 +208,11 @@ def measure(channel_id: str, values: list[float]) -> float:
         ),
         Exercise(
             title="reserve",
-            text="Write a walker `reserve` with the field `seats`. More than 10 seats it "
-            "refuses, with a `ValueError`. Otherwise it ties a `Booking` to the caller's "
-            "root, commits, tells the caller with a message of the type `booked` whose "
-            "`data` is the `seats`, and reports how many bookings the caller has now. "
-            "Of what is refused nothing is kept, and nobody is told.",
+            text="Write a walker `reserve` with the field `seats`. More than 10 seats "
+            "it refuses, with a `ValueError`. Otherwise it ties a `Booking` to the "
+            "caller's root, commits, tells the caller with a message of the type "
+            "`booked` whose `data` is the `seats`, and reports how many bookings the "
+            "caller has now. Of what is refused nothing is kept, and nobody is told.",
             hints=(
                 "Four steps in this order: refuse, keep, commit, tell. What comes "
                 "before an error and was sent is not taken back.",

@@ -28,6 +28,11 @@ class Person:
     is_user: bool = True
     user: str | None = None
 
+    @property
+    def whose(self) -> str | None:
+        """The user of the connection, None for the public."""
+        return (self.user or self.name) if self.is_user else None
+
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
@@ -40,6 +45,8 @@ class Exercise:
         solution: The code that the answer's cell holds when it is solved.
         check: Judges by what was recorded.
         takes: What ``check()`` is given, as the learner calls it.
+        javascript: The solution in a page; ``solution`` then does the same with a
+            client in Python, for where there is no page.
     """
 
     title: str
@@ -48,6 +55,7 @@ class Exercise:
     solution: str
     check: Check
     takes: tuple[str, ...] = ()
+    javascript: str = ""
 
 
 @dataclass(frozen=True, slots=True)

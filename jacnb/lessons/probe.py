@@ -51,10 +51,22 @@ class Probe:
         return f"{name}-{secrets.token_hex(3)}"
 
     def client(
-        self, name: str, channel: str | None = None, *, is_user: bool = True
+        self,
+        name: str,
+        channel: str | None = None,
+        *,
+        is_user: bool = True,
+        user: str | None = None,
     ) -> Client:
-        """Connect somebody of the check's own, until its end."""
-        user = name if is_user else None
+        """Connect somebody of the check's own, until its end.
+
+        Args:
+            name: How the client is called in what the check says.
+            channel: The channel to listen on; None is one of its own.
+            is_user: Whether it has an account.
+            user: Whose connection it is, if that is not its name.
+        """
+        user = (user or name) if is_user else None
         client = self.server.connect(user=user, channel_id=channel, name=name)
         self._own.append(client)
         return client

@@ -19,7 +19,8 @@ function lessonStep({ name, title, state }) {
 }
 
 function lessonPerson({ name, channel, user }, number) {
-  const sub = [user ? "user" : "public", channel && `listens on “${channel}”`].filter(Boolean).join(", ");
+  const who = !user ? "public" : user === name ? "user" : `user ${user}`;
+  const sub = [who, channel && `listens on “${channel}”`].filter(Boolean).join(", ");
   return h(
     "li",
     { class: "jacnb-person" },

@@ -51,7 +51,7 @@ class TitlePage(anywidget.AnyWidget):
         self._is_closed = False
         plan = lab.plan
         people = [
-            {"name": each.name, "channel": each.channel or "", "user": each.is_user}
+            {"name": each.name, "channel": each.channel or "", "user": each.whose}
             for each in plan.people
         ]
         super().__init__(

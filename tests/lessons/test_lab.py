@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from jacnb.lessons import Lab
@@ -17,6 +19,16 @@ def test_people_are_who_the_lesson_says(lab: Lab) -> None:
     assert [each.name for each in lab.clients] == ["alice", "bob", "carol"]
     assert [each.channel_id for each in lab.clients] == ["team", "team", "garden"]
     assert [each.info.is_public for each in lab.clients] == [False, False, True]
+
+
+def test_one_of_the_people_may_be_a_second_connection_of_a_user(
+    lesson: Callable[[str], Lab],
+) -> None:
+    lab = lesson("04")
+    assert lab.phone.name == "phone"
+    assert lab.phone.root_id == lab.alice.root_id
+    assert lab.phone.client_id != lab.alice.client_id
+    assert [each.whose for each in lab.plan.people] == ["alice", "alice", "bob"]
 
 
 def test_a_name_that_there_is_not_is_answered_with_those_there_are(lab: Lab) -> None:

@@ -32,6 +32,13 @@ def declare_shout() -> None:
         socket.notify_channels([channel_id], {"type": "shout", "text": text})
 
 
+def test_a_client_of_the_check_may_be_a_second_one_of_a_user(probe: Probe) -> None:
+    nora = probe.client("nora")
+    phone = probe.client("nora's phone", "bag", user="nora")
+    assert (phone.name, phone.channel_id) == ("nora's phone", "bag")
+    assert phone.root_id == nora.root_id
+
+
 def test_a_walker_that_there_is_not_was_not_attempted(probe: Probe) -> None:
     with pytest.raises(NotAttempted, match="no walker 'shout'"):
         probe.walker("shout")

@@ -20,7 +20,7 @@ def brew(here, cups: int) -> str:
         socket.notify_users([here], {"type": "progress", "data": progress})
     return "ready"
 """,
-            "should not have received this",
+            "nora's phone should not have received this",
         ),
         (
             """

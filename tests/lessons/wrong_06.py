@@ -1,0 +1,109 @@
+"""Answers to lesson 6 that are not right, and a word of what is said about each."""
+
+from __future__ import annotations
+
+_DINNER = '{"type": "chat", "data": {"message": "Dinner at eight?"}}'
+
+WRONG = {
+    "q1": [
+        (f"carol.send_to_clients(alice, {_DINNER})", "by carol with a client event"),
+        (
+            f"carol.send_to_clients([alice, phone], {_DINNER})",
+            "by carol with a client event",
+        ),
+        (f"carol.send_to_users(alice.client_id, {_DINNER})", "alice received no"),
+        (f"carol.send_to_users([alice, bob], {_DINNER})", "so did bob"),
+        (f"bob.send_to_users(alice.root_id, {_DINNER})", "It was sent by bob"),
+        (
+            'carol.send_to_users(alice.root_id, {"message": "Dinner at eight?"})',
+            "it has no 'type'",
+        ),
+    ],
+    "q2": [
+        (
+            """
+@jacnb.walker
+def whisper(here, root_id: str, text: str):
+    data = {"text": text, "sender": jid(here)}
+    socket.notify_clients([root_id], {"type": "whisper", "data": data})
+""",
+            "omar received no",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(root_id: str, text: str, sender: str):
+    data = {"text": text, "sender": sender}
+    socket.notify_users([root_id], {"type": "whisper", "data": data})
+""",
+            "answered with an error",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, root_id: str, text: str):
+    data = {"text": text, "sender": root_id}
+    socket.notify_users([root_id], {"type": "whisper", "data": data})
+""",
+            "What differs: sender is",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, root_id: str, text: str):
+    data = {"text": text, "sender": jid(here)}
+    socket.notify_users([root_id, here], {"type": "whisper", "data": data})
+""",
+            "nora should not have received this",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, root_id: str, text: str):
+    data = {"text": text, "sender": jid(here)}
+    socket.notify_users(root_id, {"type": "whisper", "data": data})
+""",
+            "pass a list of ids",
+        ),
+    ],
+    "q3": [
+        (
+            """
+@jacnb.walker
+def remember(here, text: str):
+    connect(here, Note(text=text))
+    count = len(refs(here, node=Note))
+    socket.notify_self({"type": "notes", "data": {"count": count}})
+""",
+            "nora's phone received no",
+        ),
+        (
+            """
+@jacnb.walker
+def remember(here, text: str):
+    notes = [Note(text=text)]
+    socket.notify_users([here], {"type": "notes", "data": {"count": len(notes)}})
+""",
+            "nora received no message with type='notes', count=2",
+        ),
+        (
+            """
+@jacnb.walker
+def remember(here, text: str):
+    count = len(refs(here, node=Note))
+    connect(here, Note(text=text))
+    socket.notify_users([here], {"type": "notes", "count": count})
+""",
+            "`data` should hold `count`",
+        ),
+        (
+            """
+@jacnb.walker
+def remember(here, text: str) -> int:
+    connect(here, Note(text=text))
+    return len(refs(here, node=Note))
+""",
+            "nora received no message with type='notes'",
+        ),
+    ],
+}
