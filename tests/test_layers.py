@@ -33,10 +33,11 @@ ALLOWED = {
         "client",
         "cells",
     },
-    "swarms": {"errors", "client", "server"},
+    "swarms": {"errors", "client", "server", "cells"},
     "panels": {"graph", "errors", "ids", "client", "server", "protocol", "cells"},
     "jac": {"errors", "ids", "graph", "walkers", "server"},
     "lessons": {
+        "cells",
         "errors",
         "ids",
         "protocol",
@@ -44,6 +45,7 @@ ALLOWED = {
         "walkers",
         "client",
         "server",
+        "swarms",
         "panels",
     },
 }
