@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,6 +96,12 @@ def test_hints_tell_more_each_time_up_to_the_third(lab: Lab) -> None:
 def test_a_solution_is_shown_as_code(lab: Lab) -> None:
     told = ask(lab, fine).solution()
     assert repr(told) == "One solution of q9\ndone = 1"
+
+
+def test_a_solution_for_a_page_is_shown_in_javascript(lab: Lab) -> None:
+    exercise = replace(ask(lab, fine).exercise, javascript="\nconst done = 1;\n")
+    told = Question("q9", exercise, lab).solution()
+    assert repr(told) == "One solution of q9, in JavaScript\nconst done = 1;"
     assert "<pre" in told._repr_html_()
 
 

@@ -1,0 +1,158 @@
+"""Answers to lesson 10 that are not right, and a word of what is said about each.
+
+A client in Python makes here the mistakes that people make in JavaScript;
+tests/e2e/test_lesson_10_in_lab.py makes them in a page.
+"""
+
+from __future__ import annotations
+
+PAGE = "page = jacnb.connect(lab.server.url{given})\n"
+ALICE = "page.change_user(lab.alice)\n"
+ANSWER = """
+page = jacnb.connect(lab.server.url, channel_id="room")
+
+
+def answer(message):
+    data = message.get("data") or {{}}
+    if {condition}:
+        reply = {{"type": "answer", "data": {{"double": {double}}}}}
+        page.{send}, reply)
+
+
+page.on_message(answer)
+"""
+QUESTION = 'message.type == "question" and "number" in data'
+DOUBLE = '2 * data["number"]'
+TO_ASKER = 'send_to_clients(data["client_id"]'
+HERE = """
+def say_here(state="open"):
+    if state == "open":
+        page.send_to_channels("room", {"type": "here", "data": {}})
+
+
+say_here()
+"""
+TWICE = """
+from threading import Thread
+
+
+def connect(name, then):
+    page = jacnb.connect(lab.server.url)
+    {become}
+    globals()["page" + name] = page
+    page.send_to_channels("room", {{"type": "here", "data": {{}}}})
+    page.on_state(lambda state: then and Thread(target=then).start())
+
+
+"""
+
+
+def answer(
+    condition: str = QUESTION, double: str = DOUBLE, send: str = TO_ASKER
+) -> str:
+    return ANSWER.format(condition=condition, double=double, send=send)
+
+
+WRONG = {
+    "q1": [
+        (
+            PAGE.format(given="") + 'page.send_walker("shout", text="Tea is ready")',
+            "Event shout requires to be authenticated!",
+        ),
+        (
+            PAGE.format(given="")
+            + 'page.send_walker("shout", text="Tea is ready")\n'
+            + ALICE,
+            "Event shout requires to be authenticated!",
+        ),
+        (
+            PAGE.format(given="") + ALICE + 'page.send("[object Object]")\npage.sync()',
+            "JSON.stringify",
+        ),
+        (
+            PAGE.format(given="") + ALICE + 'page.send_walker("shout", '
+            '{"message": "Tea is ready"})\npage.sync()',
+            "Field required",
+        ),
+        (
+            PAGE.format(given="") + ALICE + 'page.send_to_channels("room", '
+            '{"type": "chat", "data": {"message": "Tea is ready"}})',
+            "a channel event, not one that runs the walker shout",
+        ),
+        (
+            PAGE.format(given=", token=lab.alice.token")
+            + 'page.walker("shout", text="Tea is ready")',
+            "opened with a token",
+        ),
+        (
+            PAGE.format(given="") + "page.change_user(lab.bob)\n"
+            'page.walker("shout", text="Tea is ready")',
+            "The page is not Alice",
+        ),
+        (
+            PAGE.format(given="")
+            + ALICE
+            + 'page.walker("shout", text="Tea is ready!")',
+            "shout did not send TEA IS READY",
+        ),
+    ],
+    "q2": [
+        (
+            answer(double='data["number"]'),
+            "What differs: double is",
+        ),
+        (
+            answer(
+                condition='message.type in ("question", "chat") and "number" in data'
+            ),
+            "also a message that asks nothing",
+        ),
+        (
+            # What a page makes of a number that is missing: NaN, in JSON null.
+            answer(
+                condition='message.type == "question" and data',
+                double='2 * data["number"] if "number" in data else None',
+            ),
+            "also a message that asks nothing",
+        ),
+        (
+            answer(send='send_to_channels("room"'),
+            "nora received no message",
+        ),
+        (
+            answer(send='send_to_clients([data["client_id"], *MORE]').replace(
+                "*MORE",
+                "*(c.client_id for c in lab.server.connections)",
+            ),
+            "but so did omar",
+        ),
+        (
+            answer().replace('"type": "answer"', '"type": "reply"'),
+            "nora received no message",
+        ),
+    ],
+    "q3": [
+        (
+            PAGE.format(given="") + ALICE + HERE,
+            "for the first time, and nobody said",
+        ),
+        (
+            PAGE.format(given=", reconnect=True") + ALICE + HERE,
+            "for the first time, and nobody said",
+        ),
+        (
+            PAGE.format(given=", reconnect=True") + HERE + "page.on_state(say_here)",
+            "The page is not Alice",
+        ),
+        (
+            TWICE.format(become="name and page.change_user(lab.alice)")
+            + 'connect("1", lambda: connect("", None))',
+            "came back, but not as Alice",
+        ),
+        (
+            TWICE.format(become="page.change_user(lab.alice)")
+            + 'connect("1", lambda: connect("2", None))',
+            "for the second time, and nobody said",
+        ),
+    ],
+}

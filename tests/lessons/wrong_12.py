@@ -1,0 +1,305 @@
+"""Answers to lesson 12 that are not right, and a word of what is said about each."""
+
+from __future__ import annotations
+
+_FLAG = """
+@jacnb.walker
+def flag(here, square: str) -> dict:
+    name = here.players.get(jid(root()))
+"""
+
+WRONG = {
+    "q1": [
+        (
+            _FLAG
+            + """
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "quinn did not join",
+        ),
+        (
+            _FLAG
+            + """
+    if name is None or square not in SQUARES:
+        raise ValueError("no flag there")
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "A1 was dug already",
+        ),
+        (
+            _FLAG
+            + """
+    here.flags[square] = name
+    commit()
+    if name is None or square not in SQUARES or square in here.holes:
+        raise ValueError("no flag there")
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "a flag was kept all the same",
+        ),
+        (
+            _FLAG
+            + """
+    if name is None or square not in SQUARES or square in here.holes:
+        raise ValueError("no flag there")
+    here.flags[square] = name
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "commit() first, then notify",
+        ),
+        (
+            _FLAG
+            + """
+    if name is None or square not in SQUARES or square in here.holes:
+        raise ValueError("no flag there")
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels(["garden"], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "quinn received no message",
+        ),
+        (
+            """
+@jacnb.walker
+def flag(here, square: str) -> dict:
+    name = check_turn(here, square)
+    here.flags[square] = here.last = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return news
+""",
+            "Now report all flags",
+        ),
+        (
+            """
+@jacnb.walker
+def flag(here, square: str):
+    name = check_turn(here, square)
+    flags = {square: name}
+    socket.notify_channels(
+        [here.channel], {"type": "flag", "data": {"square": square, "by": name}}
+    )
+    return flags
+""",
+            "here.flags is {} in the graph",
+        ),
+        (
+            """
+@jacnb.walker
+def flag(here, square: str) -> dict:
+    name = check_turn(here, square)
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "somebody else is to dig",
+        ),
+    ],
+    "q2": [
+        (
+            """
+@jacnb.walker
+def whisper(here, to: str, message: str):
+    by = here.players.get(jid(root()))
+    found = [one for one, name in here.players.items() if name == to]
+    data = {"by": by, "message": message}
+    socket.notify_users(found, {"type": "whisper", "data": data})
+""",
+            "quinn did not join",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, to: str, message: str):
+    by = here.players[jid(root())]
+    found = [one for one, name in here.players.items() if name == to]
+    data = {"by": by, "message": message}
+    socket.notify_users(found, {"type": "whisper", "data": data})
+""",
+            "nobody is called pia",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, to: str, message: str):
+    by = here.players[jid(root())]
+    if to not in here.players.values():
+        raise ValueError("nobody is called so")
+    data = {"by": by, "message": message}
+    socket.notify_channels([here.channel], {"type": "whisper", "data": data})
+""",
+            "nora's phone received no",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, to: str, message: str):
+    by = here.players[jid(root())]
+    if to not in here.players.values():
+        raise ValueError("nobody is called so")
+    data = {"by": by, "message": message}
+    socket.notify_users(list(here.players), {"type": "whisper", "data": data})
+""",
+            "omar should not have received this",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, to: str, message: str):
+    found = [one for one, name in here.players.items() if name == to]
+    if jid(root()) not in here.players or not found:
+        raise ValueError("nobody is called so")
+    data = {"by": to, "message": message}
+    socket.notify_users(found, {"type": "whisper", "data": data})
+""",
+            "not {'by': 'omar'}",
+        ),
+    ],
+    "q3": [
+        (
+            """
+@jacnb.walker
+def look(here) -> Garden:
+    return here
+""",
+            "do not report the node itself",
+        ),
+        (
+            """
+@jacnb.walker
+def look(here) -> dict:
+    return {"players": here.players, "holes": here.holes, "flags": here.flags,
+            "sign": here.sign}
+""",
+            "players should be ['nora', 'omar']",
+        ),
+        (
+            """
+@jacnb.walker
+def look(here) -> dict:
+    return {"players": list(here.players.values()), "holes": here.holes,
+            "flags": here.flags}
+""",
+            "It has no 'sign'",
+        ),
+        (
+            """
+@jacnb.walker
+def look(here):
+    jacnb.report(list(here.players.values()))
+    jacnb.report(here.holes)
+""",
+            "Report one object",
+        ),
+        (
+            """
+@jacnb.walker
+def look(here) -> dict:
+    return {"players": list(here.players.values()), "holes": here.holes,
+            "flags": here.flags, "sign": here.sign, "version": here.version}
+""",
+            "Nobody asked for version",
+        ),
+    ],
+    "q4": [
+        (
+            """
+@jacnb.walker
+def rewrite(here, text: str, version: int) -> int:
+    if jid(root()) not in here.players:
+        raise ValueError("join first")
+    here.sign, here.version = text, here.version + 1
+    commit()
+    news = {"text": text, "version": here.version}
+    socket.notify_channels([here.channel], {"type": "sign", "data": news})
+    return here.version
+""",
+            "nora was first",
+        ),
+        (
+            """
+@jacnb.walker
+def rewrite(here, text: str, version: int) -> int:
+    if version != here.version:
+        raise ValueError("read it again")
+    here.sign, here.version = text, version + 1
+    commit()
+    news = {"text": text, "version": here.version}
+    socket.notify_channels([here.channel], {"type": "sign", "data": news})
+    return here.version
+""",
+            "quinn did not join",
+        ),
+        (
+            """
+@jacnb.walker
+def rewrite(here, text: str, version: int) -> int:
+    if jid(root()) not in here.players or version != here.version:
+        raise ValueError("read it again")
+    here.sign = text
+    commit()
+    news = {"text": text, "version": version}
+    socket.notify_channels([here.channel], {"type": "sign", "data": news})
+    return version
+""",
+            "version is 1, not 2",
+        ),
+        (
+            """
+@jacnb.walker
+def rewrite(here, text: str, version: int) -> int:
+    if jid(root()) not in here.players or version != here.version:
+        raise ValueError("read it again")
+    here.sign, here.version = text, version + 1
+    news = {"text": text, "version": here.version}
+    socket.notify_channels([here.channel], {"type": "sign", "data": news})
+    return here.version
+""",
+            "commit() first, then notify",
+        ),
+        (
+            """
+@jacnb.walker
+def rewrite(here, text: str, version: int):
+    if jid(root()) not in here.players or version != here.version:
+        raise ValueError("read it again")
+    here.sign, here.version = text, version + 1
+    commit()
+    news = {"text": text, "version": here.version}
+    socket.notify_channels([here.channel], {"type": "sign", "data": news})
+""",
+            "Now report the new version",
+        ),
+        (
+            """
+@jacnb.walker
+def rewrite(here, text: str, version: int) -> int:
+    if jid(root()) not in here.players or version != here.version:
+        return here.version
+    here.sign, here.version = text, version + 1
+    commit()
+    news = {"text": text, "version": here.version}
+    socket.notify_channels([here.channel], {"type": "sign", "data": news})
+    return here.version
+""",
+            "rewrite should have refused this",
+        ),
+    ],
+}
