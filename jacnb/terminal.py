@@ -88,7 +88,6 @@ class Terminal:
         self._ended = threading.Event()
         self._is_leaving = False
         self._typing = threading.Event()
-        self._fence = Fence()
         self._has_failed = False
 
     def run(self, execute: list[str] | None, wait: float) -> int:
@@ -112,6 +111,11 @@ class Terminal:
         self._client.on_sent(self._show)
         if not self._client.is_open:
             self._state_changed("closed")
+            return
+        # After this it is known whether the server echoes ids, so that no answer to
+        # what is typed can be taken for that to a later `sync`.
+        with suppress(JacnbError):
+            self._client.sync()
 
     # At a prompt.
 
@@ -175,12 +179,8 @@ class Terminal:
     # Both.
 
     def _do(self, command: Command) -> None:
-        self._fence.is_up = command.verb in ("ping", "wait")
-        try:
-            with _warnings_on(self._screen):
-                said = command.act(self._client)
-        finally:
-            self._fence.is_up = False
+        with _warnings_on(self._screen):
+            said = command.act(self._client)
         if said:
             self._screen.say(said)
         if command.seconds:
@@ -188,7 +188,7 @@ class Terminal:
             self._ended.wait(None if isinf(seconds) else seconds)
 
     def _show(self, message: Message) -> None:
-        if self._fence.hides(message):
+        if message.is_fence:
             return
         self._has_failed = self._has_failed or is_error(message)
         self._screen.show(message)
@@ -213,35 +213,6 @@ class Terminal:
             if self._typing.is_set():
                 signal.pthread_kill(main, signal.SIGINT)
             time.sleep(0.1)
-
-
-class Fence:
-    """Tells the connection events of a `sync` from those that were typed.
-
-    Servers that do not echo ids answer both alike, but in order: first what was typed.
-    """
-
-    def __init__(self) -> None:
-        self.is_up = False
-        self._owed = 0
-        self._id: object = None
-
-    def hides(self, message: Message) -> bool:
-        """Tell whether a message is the fence's, and nothing to show."""
-        if message.direction == "out":
-            is_asking = message.type in ("connection", "change_user")
-            if is_asking and self.is_up:
-                self._id = message.get("id")
-                return True
-            self._owed += is_asking
-            return False
-        if message.type != "connection":
-            return False
-        is_ours = message.get("id") == self._id if "id" in message else not self._owed
-        if self.is_up and is_ours:
-            return True
-        self._owed = max(0, self._owed - 1)
-        return False
 
 
 def _sync(client: Client) -> None:

@@ -53,14 +53,19 @@ class Exchange:
         self._post(event)
 
     def ask(
-        self, event: PairedEvent, timeout: float | None, *, changes_user: bool = False
+        self,
+        event: PairedEvent,
+        timeout: float | None,
+        *,
+        changes_user: bool = False,
+        is_fence: bool = False,
     ) -> Steps[ConnectionInfo]:
         """Send an event that a connection message answers, and return what it says."""
         self._prepare_to_wait()
         presence = self._intake.presence
-        ask = presence.ask(changes_user=changes_user)
+        ask = presence.ask(changes_user=changes_user, is_fence=is_fence)
         try:
-            self._post(event.model_copy(update={"id": ask.id}))
+            self._post(event.model_copy(update={"id": ask.id}), is_fence=is_fence)
         except JacnbError:
             presence.cancel(ask)
             raise
@@ -78,7 +83,7 @@ class Exchange:
     def sync(self, timeout: float | None) -> Steps[None]:
         """Wait until all that was sent before is answered."""
         self._is_unsettled = False
-        yield from self.ask(ConnectionEvent(), timeout)
+        yield from self.ask(ConnectionEvent(), timeout, is_fence=True)
 
     def call(
         self, name: str, fields: dict[str, Any], node: str | None, timeout: float | None
@@ -176,12 +181,13 @@ class Exchange:
         self._intake.notices.refuse_to_wait()
         self._intake.notices.warn()
 
-    def _post(self, event: Event | str | bytes) -> None:
+    def _post(self, event: Event | str | bytes, *, is_fence: bool = False) -> None:
         text = event.to_text() if isinstance(event, Event) else event
         if self._intake.state != "open":
             raise self._intake.closed_error()
         # First, for in memory the answer arrives before `send` returns.
-        self._intake.record_sent(text if isinstance(text, str) else repr(text))
+        shown = text if isinstance(text, str) else repr(text)
+        self._intake.record_sent(shown, is_fence=is_fence)
         self._sender.send(text)
 
 

@@ -70,9 +70,10 @@ class Intake:
             error.args = (f"the connection {advice} ({said})",)
         return error
 
-    def record_sent(self, text: str) -> None:
+    def record_sent(self, text: str, *, is_fence: bool = False) -> None:
         """Keep and tell what was sent, without its secrets."""
-        message = Message(masked_text(text), "out", time.time(), next(self._cursors))
+        text, cursor = masked_text(text), next(self._cursors)
+        message = Message(text, "out", time.time(), cursor, is_fence)
         self.sent.append(message)
         self.on_sent.tell(message)
 
@@ -103,10 +104,12 @@ class Intake:
 
     def _is_answer(self, message: Message) -> bool:
         """Tell whether this is for who asked; a server echoes all ids or none."""
-        is_taken = self.presence.take(message.value)
+        asked = self.presence.take(message.value)
+        if asked is not None and asked.is_fence:
+            message.mark_as_fence()
         if self.presence.echoes:
             self.calls.echoes = True
-        is_taken = is_taken or self.calls.take(message)
+        is_taken = asked is not None or self.calls.take(message)
         self.presence.echoes = self.calls.echoes
         return is_taken
 

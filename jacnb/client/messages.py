@@ -31,13 +31,19 @@ class Message:
         direction: "in" or "out".
         time: When this client saw it, unix seconds.
         cursor: The number of the message among all of its client.
+        is_fence: Whether it is what a `sync` asks or its answer, and no conversation.
     """
 
     text: str
     direction: Direction = "in"
     time: float = field(default_factory=time.time, compare=False)
     cursor: int = 0
+    is_fence: bool = field(default=False, compare=False)
     _value: Any = field(default=_UNREAD, init=False, compare=False)
+
+    def mark_as_fence(self) -> None:
+        """Take note that it answers a `sync`, which is known only after it is kept."""
+        object.__setattr__(self, "is_fence", True)
 
     @property
     def value(self) -> Any:

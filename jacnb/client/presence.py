@@ -33,6 +33,7 @@ class Ask:
     """An event that is answered by a connection message."""
 
     changes_user: bool = False
+    is_fence: bool = False
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     info: ConnectionInfo | None = None
     failure: ConnectionClosedError | None = None
@@ -54,6 +55,10 @@ class Ask:
             )
             raise ConnectionClosedError(code, reason)
         return self.info
+
+
+_GREETING: Final = Ask()
+"""What the greeting answers, which nobody asked."""
 
 
 class Presence:
@@ -80,9 +85,9 @@ class Presence:
         self._doubtful: deque[Ask] = deque(maxlen=_MAX_ASKS)
         self._lock = Lock()
 
-    def ask(self, *, changes_user: bool = False) -> Ask:
+    def ask(self, *, changes_user: bool = False, is_fence: bool = False) -> Ask:
         """Return a new ask; to be sent only after this."""
-        ask = Ask(changes_user)
+        ask = Ask(changes_user, is_fence)
         with self._lock:
             self._asks.append(ask)
         return ask
@@ -112,19 +117,19 @@ class Presence:
             self._asks.clear()
             self._doubtful.clear()
 
-    def take(self, value: Any) -> bool:
-        """Tell whether this is the greeting or was asked for; learn from it."""
+    def take(self, value: Any) -> Ask | None:
+        """Return what this answers: an ask, or the greeting; learn from it."""
         info = _info_in(value)
         if info is None:
-            return False
+            return None
         with self._lock:
             if not self.is_greeted:
                 self.is_greeted = True
                 self._believe(info)
-                return True
+                return _GREETING
             return self._by_id(info, value.get("id")) or self._by_order(info, value)
 
-    def _by_id(self, info: ConnectionInfo, id: object) -> bool:
+    def _by_id(self, info: ConnectionInfo, id: object) -> Ask | None:
         for asks in (self._asks, self._doubtful):
             for ask in asks:
                 if ask.id == id:
@@ -132,22 +137,22 @@ class Presence:
                     ask.info = info
                     self.echoes = True
                     self._believe(info)
-                    return True
-        return False
+                    return ask
+        return None
 
-    def _by_order(self, info: ConnectionInfo, value: dict[str, Any]) -> bool:
+    def _by_order(self, info: ConnectionInfo, value: dict[str, Any]) -> Ask | None:
         if not self._is_credible(info):
-            return False
+            return None
         self.info = info
         # A server echoes our own id or none: another one is of an event sent by hand.
         if self.echoes or not self._asks or "id" in value:
-            return False
+            return None
         ask = self._asks.popleft()
         ask.info = info
         self._doubtful.append(ask)
         if ask.changes_user:
             self._believe(info)
-        return True
+        return ask
 
     def _believe(self, info: ConnectionInfo) -> None:
         self.info, self._told_root = info, info.root_id

@@ -187,7 +187,8 @@ class BrowserClient(anywidget.AnyWidget):
         if self._is_closed:
             return
         if code is not None:
-            self.code = code
+            # Code in triple quotes may begin on a line of its own.
+            self.code = code.removeprefix("\n")
         # Kept until a page says that it ran it: there may be none yet.
         self._waiting = {"op": "run", "number": number, "code": self.code}
         self._tell({**self._waiting, "page": self._page})

@@ -5,7 +5,12 @@
 const SHOWN = 200;
 const SLOW_MS = 500;
 const COLOURS = 8;
+const HELD = 3 * SHOWN;
+const SLICE = 8;
+const SLICE_MS = 6;
+const CALM_MS = 400;
 const PUBLIC = "public";
+const GONE = "This panel is no longer live: run its cell again.";
 const STATES = {
   open: ["●", "open"],
   reconnecting: ["◐", "reconnecting"],
@@ -32,31 +37,75 @@ function avatar(name, model) {
 
 // ------------------------------------------------------------------- store
 
+/** An entry with what the kernel leaves out as `raw` tells it (entries.py, `on_wire`). */
+function filled(entry) {
+  const { direction = "in", cut = 0, problems = [], raw = "", echo_of = null } = entry;
+  const frame = cut ? undefined : parsed(raw);
+  const said = entry.kind === "sent" ? frame?.data : frame;
+  const told = {
+    type: textOf(frame, "type"),
+    author: textOf(said?.data, "from")?.slice(0, 80) ?? null,
+    text: textOf(said?.data, "message"),
+  };
+  return { size: raw.length, ...told, ...entry, direction, cut, problems, raw, echo_of };
+}
+
+function textOf(value, name) {
+  const found = value !== null && typeof value === "object" && !Array.isArray(value) ? value[name] : null;
+  return typeof found === "string" ? found : null;
+}
+
 /** The entries of one panel, in order and each once, whichever way they came. */
 class Store {
   entries = [];
   listeners = new Set();
+  life;
 
   constructor(model) {
-    this.add(model.get("history"));
-    model.on("change:history", () => this.add(model.get("history")));
+    this.life = new Life(model, { op: "knock" }, (isLive) => {
+      this.tell("live", isLive);
+      if (isLive) this.#catchUp();
+    });
+    this.history = new Keepsake(model, {
+      newest: () => this.entries,
+      charsOf: (entry) => 2 * entry.raw.length + 200,
+      add: (items) => this.add(items),
+    });
+    this.add(this.history.rows);
     model.on("msg:custom", (message) => {
       if (message?.op !== "append") return;
       this.add(message.items);
       for (const answer of message.answers) this.tell("answer", answer);
     });
+    this.#catchUp();
+  }
+
+  /** Ask for what came after the history, or while the kernel was out of reach. */
+  #catchUp() {
+    this.life.send({ op: "after", seq: this.entries.at(-1)?.seq ?? 0 });
   }
 
   add(items) {
     const known = new Set(this.entries.map((entry) => entry.seq));
-    const fresh = items.filter((entry) => !known.has(entry.seq)).sort((a, b) => a.seq - b.seq);
+    const fresh = items.filter((entry) => !known.has(entry.seq)).map(filled).sort((a, b) => a.seq - b.seq);
     if (!fresh.length) return;
+    this.history.saveSoon();
     const last = this.entries.at(-1)?.seq ?? 0;
     const isAtEnd = fresh[0].seq > last;
     this.entries.push(...fresh);
     if (!isAtEnd) this.entries.sort((a, b) => a.seq - b.seq);
-    this.entries = this.entries.slice(-SHOWN);
+    this.#trim();
     this.tell(isAtEnd ? "added" : "changed", fresh);
+  }
+
+  /** Fences (see `isShown`) take no room from what is said. */
+  #trim() {
+    let [said, first] = [0, this.entries.length];
+    while (first > 0 && said < SHOWN && this.entries.length - first < HELD) {
+      first -= 1;
+      if (this.entries[first].kind !== "fence") said += 1;
+    }
+    this.entries.splice(0, first);
   }
 
   tell(event, detail) {
@@ -83,7 +132,7 @@ function rest(entry) {
 
 function time(entry) {
   const stamp = new Date(entry.time * 1000);
-  return h("time", { datetime: stamp.toISOString(), title: stamp.toLocaleString() }, clock(entry.time));
+  return h("time", { datetime: stamp.toISOString(), title: DATE.format(stamp) }, clock(entry.time));
 }
 
 function targetNames(frame, model) {
@@ -150,6 +199,9 @@ function problems(entry) {
   return h("ul", { class: "jacnb-problems" }, rows);
 }
 
+/** What a client asks only to know that all has arrived is nothing that it says. */
+const isShown = (entry) => entry.kind !== "fence";
+
 function bubble(entry, model) {
   const frame = parsed(entry.raw);
   const { side = "other", author, chips = [], body } = BUBBLES[entry.kind](entry, frame, model);
@@ -193,6 +245,9 @@ class Log {
   isRaw = false;
   clearedUpTo = 0;
   unseen = 0;
+  #paintedUpTo = 0;
+  #paintedAt = 0;
+  #isPainting = false;
 
   constructor(model, store, titleId) {
     this.model = model;
@@ -201,7 +256,8 @@ class Log {
     this.empty = h("p", { class: "jacnb-empty" });
     this.jump = h("button", { type: "button", class: "jacnb-jump", hidden: true, onclick: () => this.toEnd() });
     this.element = h("div", { class: "jacnb-log-box" }, this.list, this.empty, this.jump);
-    this.repaint();
+    this.#append([]);
+    this.add();
   }
 
   repaint() {
@@ -210,16 +266,39 @@ class Log {
     const place = this.list.scrollTop;
     this.list.replaceChildren();
     this.#append(entries);
+    this.#paintedUpTo = entries.at(-1)?.seq ?? this.clearedUpTo;
     if (isAtEnd) this.toEnd();
     else this.list.scrollTop = place;
   }
 
-  add(fresh) {
+  /** Paint what is new in the store, a little in each picture. */
+  add() {
+    if (this.#isPainting) return;
+    this.#isPainting = true;
+    requestAnimationFrame(() => {
+      this.#isPainting = false;
+      this.#paintSome();
+    });
+  }
+
+  #paintSome() {
     const isAtEnd = this.isAtEnd();
-    const lines = this.#append(fresh);
-    for (const line of lines) line.classList.add("jacnb-fresh");
+    const waiting = this.store.entries.filter((entry) => entry.seq > this.#paintedUpTo);
+    const end = performance.now() + SLICE_MS;
+    const lines = [];
+    let painted = 0;
+    while (painted < waiting.length && (!painted || performance.now() < end)) {
+      lines.push(...this.#append(waiting.slice(painted, painted + SLICE)));
+      painted += SLICE;
+    }
+    this.#paintedUpTo = waiting[painted - 1]?.seq ?? waiting.at(-1)?.seq ?? this.#paintedUpTo;
+    // To move what is new takes many pictures: only while little is new.
+    const isCalm = performance.now() - this.#paintedAt > CALM_MS;
+    this.#paintedAt = performance.now();
+    if (isCalm) for (const line of lines) line.classList.add("jacnb-fresh");
     if (isAtEnd) this.toEnd();
     else if (lines.length) this.#setUnseen(this.unseen + lines.length);
+    if (painted < waiting.length) this.add();
   }
 
   clear() {
@@ -250,8 +329,9 @@ class Log {
       const previous = lines.at(-1) ?? this.list.lastElementChild;
       const gap = this.#gap(entry, previous);
       if (gap) lines.push(gap);
-      if (!this.isRaw && entry.echo_of) {
-        this.#markEcho(entry, lines, gap ?? previous);
+      if (!this.isRaw && (entry.echo_of || !isShown(entry))) {
+        this.#markThrough(entry, gap ?? previous);
+        if (entry.echo_of) this.#markEcho(entry, lines);
         continue;
       }
       lines.push(this.isRaw ? rawFrame(entry) : bubble(entry, this.model));
@@ -263,9 +343,13 @@ class Log {
     return lines;
   }
 
+  /** A line that stands for later entries, too, leaves no gap behind it. */
+  #markThrough(entry, line) {
+    if (line) line.dataset.through = entry.seq;
+  }
+
   /** A message that came back to its sender is one message: it gets a tick. */
-  #markEcho(entry, lines, previous) {
-    if (previous) previous.dataset.through = entry.seq;
+  #markEcho(entry, lines) {
     const own = (line) => Number(line.dataset.seq) === entry.echo_of;
     const line = lines.find(own) ?? [...this.list.children].findLast(own);
     const meta = line?.querySelector(".jacnb-meta");
@@ -296,7 +380,7 @@ class Log {
 
 // ------------------------------------------------------------------- header
 
-function header(model, titleId, tools) {
+function header(model, life, titleId, tools) {
   const name = h("h3", { class: "jacnb-name", id: titleId, dir: "auto" });
   const badge = h("span", { class: "jacnb-badge" });
   const state = h("span", { class: "jacnb-state", role: "status" });
@@ -318,11 +402,13 @@ function header(model, titleId, tools) {
   );
   const update = () => {
     const me = model.get("me");
-    const [dot, word] = STATES[me.state] ?? ["?", me.state];
+    const kind = life.isLive ? me.state : "closed";
+    const [dot, known] = STATES[kind] ?? ["?", kind];
+    const word = life.isLive ? known : "no longer live";
     face.replaceChildren(avatar(me.name, model));
     name.textContent = me.name;
     badge.textContent = me.public ? "public" : "user";
-    state.replaceChildren(h("span", { class: `jacnb-dot jacnb-is-${me.state}`, "aria-hidden": "true" }, dot), word);
+    state.replaceChildren(h("span", { class: `jacnb-dot jacnb-is-${kind}`, "aria-hidden": "true" }, dot), word);
     channel.textContent = me.channel_id ? `#${shortId(me.channel_id)}` : "";
     channel.title = me.channel_id;
     details.replaceChildren(...["channel", "client", "root"].flatMap((kind) => idRow(kind, me[`${kind}_id`])));
@@ -364,7 +450,7 @@ class Composer {
     this.waiting = new Map();
     this.picker = h("select", { class: "jacnb-picker", id: newId("to") });
     this.picker.addEventListener("change", () => this.#chosen());
-    for (const event of ["focus", "pointerdown"]) this.picker.addEventListener(event, () => model.send({ op: "walkers" }));
+    for (const event of ["focus", "pointerdown"]) this.picker.addEventListener(event, () => store.life.send({ op: "walkers" }));
     this.fields = h("div", { class: "jacnb-form" });
     this.text = h("textarea", { class: "jacnb-input", id: newId("text"), rows: "1", dir: "auto", placeholder: "Write a message" });
     this.text.addEventListener("keydown", (event) => this.#key(event));
@@ -411,6 +497,12 @@ class Composer {
       if (sent.text && !this.text.value) this.text.value = sent.text;
       this.#say(error, true);
     }
+  }
+
+  /** Take note that the kernel has the panel no more, or has it again. */
+  lived(isLive) {
+    for (const nonce of isLive ? [] : [...this.waiting.keys()]) this.answered({ nonce, error: GONE });
+    this.#say(isLive ? "" : GONE, !isLive);
   }
 
   /** Show under the form's fields what the server found wrong with them. */
@@ -469,12 +561,13 @@ class Composer {
   }
 
   #submit() {
+    if (!this.store.life.isLive) return this.#say(GONE, true);
     const order = this.choice.to === "walker" ? this.#walkerOrder() : this.#chatOrder();
     if (!order) return;
     const nonce = randomId();
     const timer = setTimeout(() => this.#say("Waiting for the notebook: a cell is still running."), SLOW_MS);
     this.waiting.set(nonce, { text: order.text, timer });
-    this.model.send({ op: "send", nonce, ...order });
+    if (!this.store.life.send({ op: "send", nonce, ...order })) return this.answered({ nonce, error: GONE });
     if (this.choice.to === "walker") return;
     this.text.value = "";
     this.#grow();
@@ -592,10 +685,10 @@ function panel(model, store, el) {
     raw.setAttribute("aria-pressed", String(log.isRaw));
   });
   const clear = iconButton("clear", "Clear this view", () => log.clear());
-  const head = header(model, titleId, [raw, clear]);
+  const head = header(model, store.life, titleId, [raw, clear]);
   const section = h(
     "section",
-    { class: "jacnb-panel", "aria-labelledby": titleId },
+    { class: "jacnb-panel jacnb-chat", "aria-labelledby": titleId },
     head.element,
     head.details,
     log.element,
@@ -622,10 +715,15 @@ function panel(model, store, el) {
   };
   const listener = (event, detail) => {
     if (event === "answer") return composer.answered(detail);
+    if (event === "live") {
+      head.update();
+      return composer.lived(detail);
+    }
     composer.heard(detail);
-    return event === "added" ? log.add(detail) : log.repaint();
+    return event === "added" ? log.add() : log.repaint();
   };
   identities();
+  if (!store.life.isLive) composer.lived(false);
   store.listeners.add(listener);
   model.on("change:me", identities);
   model.on("change:peers", room);

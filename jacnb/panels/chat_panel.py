@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from operator import attrgetter
@@ -17,7 +17,7 @@ from jacnb.cells import current_run
 from jacnb.errors import JacnbError
 from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.panels import assets, lifetimes
-from jacnb.panels.entries import Entries, Entry, MessageLike, note
+from jacnb.panels.entries import Entries, Entry, MessageLike, note, on_wire
 from jacnb.panels.feed import KEPT, Answer, Feed
 from jacnb.panels.orders import Sender, carry_out
 from jacnb.panels.pump import PUMP, Later
@@ -36,12 +36,29 @@ Unsubscribe = Callable[[], object]
 class ChatClient(Sender, Protocol):
     """What a panel needs of a client."""
 
-    client_id: Any
-    root_id: Any
-    channel_id: Any
-    is_open: Any
-    messages: Any
-    sent: Any
+    @property
+    def client_id(self) -> str:
+        """The id of the connection."""
+
+    @property
+    def root_id(self) -> str:
+        """The root of the user."""
+
+    @property
+    def channel_id(self) -> str:
+        """The channel that it listens to."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can send now."""
+
+    @property
+    def messages(self) -> Iterable[MessageLike]:
+        """What arrived."""
+
+    @property
+    def sent(self) -> Iterable[MessageLike]:
+        """What was sent."""
 
     def on_message(self, callback: Callable[[Any], object], /) -> Unsubscribe:
         """Call back with each message that arrives."""
@@ -97,7 +114,9 @@ class ChatPanel(anywidget.AnyWidget):
         self._lately: deque[int] = deque(maxlen=64)
         self._load_past()
         super().__init__(
-            me=self._describe(), history=self._feed.history(), height=height
+            me=self._describe(),
+            history=[on_wire(each) for each in self._feed.history()],
+            height=height,
         )
         lifetimes.admit(self)
         self._refresh_walkers()
@@ -110,7 +129,7 @@ class ChatPanel(anywidget.AnyWidget):
         self._catch_up()
 
     def __repr__(self) -> str:
-        me, count = self.me, len(self.entries())
+        me, count = self.me, len(self.transcript())
         messages = "1 message" if count == 1 else f"{count} messages"
         return (
             f"ChatPanel({me['name']!r}, {me['state']}, channel {me['channel_id']!r}, "
@@ -170,10 +189,16 @@ class ChatPanel(anywidget.AnyWidget):
         if me != self.me:
             self.me = me
         if entries or answers:
-            self.send({"op": "append", "items": entries, "answers": answers})
+            items = [on_wire(each) for each in entries]
+            self.send({"op": "append", "items": items, "answers": answers})
 
     def _keep(self, history: list[Entry]) -> None:
-        self.history = history
+        self.history = [on_wire(each) for each in history]
+
+    def _catch_up_view(self, known: object) -> None:
+        """Send what a view lacks that starts from an old history."""
+        entries = self._feed.history(known if isinstance(known, int) else 0)
+        self._deliver(entries, [])
 
     def _refresh_walkers(self) -> None:
         try:
@@ -199,6 +224,11 @@ class ChatPanel(anywidget.AnyWidget):
     ) -> None:
         if content.get("op") == "walkers":
             self._later(0, self._refresh_walkers)
+        elif content.get("op") == "knock":
+            # The page asks whether the panel is still here.
+            self._later(0, partial(self.send, {"op": "here"}))
+        elif content.get("op") == "after":
+            self._later(0, partial(self._catch_up_view, content.get("seq")))
         elif content.get("op") == "send":
             self._send_order(content)
 

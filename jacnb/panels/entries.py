@@ -8,9 +8,21 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal, Protocol, TypedDict
 
 Kind = Literal[
-    "chat", "data", "sent", "call", "asked", "response", "error", "connection", "note"
+    "chat",
+    "data",
+    "sent",
+    "call",
+    "asked",
+    "response",
+    "error",
+    "connection",
+    "fence",
+    "note",
 ]
-"""How a line is drawn: what it is in the conversation (docs/protocol.md)."""
+"""How a line is drawn: what it is in the conversation (docs/protocol.md).
+
+A fence is what a client's `sync` asks, and its answer: only raw frames show it.
+"""
 
 TEXT_LIMIT: Final = 16_384
 """Characters of one message that go to the browser; the client keeps it whole."""
@@ -36,6 +48,24 @@ class Entry(TypedDict):
     problems: list[list[str]]
 
 
+WireEntry = dict[str, Any]
+"""An entry without what the browser can tell from its ``raw`` (chat_panel.js)."""
+
+
+def on_wire(entry: Entry) -> WireEntry:
+    """Return an entry as it goes to the browser."""
+    usual = {"direction": "in", "size": len(entry["raw"]), "cut": 0, "problems": []}
+    is_whole = bool(entry["raw"]) and not entry["cut"]
+    told = {"type"} if is_whole else set()
+    if is_whole and entry["kind"] != "error":
+        told |= {"author", "text"}
+    return {
+        key: value
+        for key, value in (entry | {"time": round(entry["time"], 3)}).items()
+        if value is not None and key not in told and usual.get(key, ...) != value
+    }
+
+
 class MessageLike(Protocol):
     """What a panel reads of a client's message; its tokens are masked."""
 
@@ -50,6 +80,10 @@ class MessageLike(Protocol):
     @property
     def value(self) -> Any:
         """The parsed frame; its text where that is no JSON."""
+
+    @property
+    def is_fence(self) -> bool:
+        """Whether a `sync` asked it, or it answers one."""
 
     @property
     def direction(self) -> Any:
@@ -79,6 +113,7 @@ class Entries:
         value = message.value
         outgoing = message.direction == "out"
         kind = _kind_out(value) if outgoing else kind_in(value)
+        kind = "fence" if message.is_fence else kind
         entry = _entry(seq, kind, message.text, time_=message.time)
         entry["direction"] = "out" if outgoing else "in"
         entry["size"] = message.size

@@ -8,16 +8,25 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from jacnb.panels.allowance import Allowance
 from jacnb.panels.entries import Entry
 from jacnb.panels.pump import Later
 
 BATCH_SECONDS: Final = 0.05
+"""From the first message after a while to its batch."""
+FLOW_SECONDS: Final = 0.1
+"""From one batch to the next while messages flow."""
+FLOOD_SECONDS: Final = 0.25
 HISTORY_SECONDS: Final = 1.0
 SHOWN: Final = 200
 """Entries in a view and in the history that views attached later start from."""
+FLOOD_SHOWN: Final = 30
+"""Entries of a batch while more come, for longer, than a view could show."""
 KEPT: Final = 1_000
 """Entries that a panel remembers for its transcript."""
 
+# Fences are shown as raw frames only, so they take no room from what is said.
+_LOOKED_AT: Final = 3 * SHOWN
 _HISTORY_CHARS: Final = 100_000
 # Jupyter Server drops a kernel's messages beyond 1 MB/s; several panels share it.
 _CHARS_PER_SECOND: Final = 200_000
@@ -54,6 +63,8 @@ class Feed:
         self._answers: list[Answer] = []
         self._flush_due = False
         self._history_due = False
+        self._is_flood = False
+        self._allowance = Allowance()
         self._paused_until = 0.0
 
     def load(self, make: Make) -> None:
@@ -88,28 +99,42 @@ class Feed:
     def flush(self) -> None:
         """Deliver what is new (on the pump)."""
         with self._lock:
-            entries, answers = list(self._fresh), self._answers
-            self._fresh.clear()
+            entries, answers = self._take(), self._answers
             self._answers = []
             self._flush_due = False
-            pause = _chars(entries) / _CHARS_PER_SECOND
+            least = FLOOD_SECONDS if self._is_flood else FLOW_SECONDS
+            pause = max(least, _chars(entries) / _CHARS_PER_SECOND)
             self._paused_until = time.monotonic() + pause
         self._deliver(entries, answers)
-        if entries:
+        self._allowance.earn(_chars(entries))
+        if entries and self._allowance.covers_last():
             self._refresh_history()
+
+    def _take(self) -> list[Entry]:
+        """Return what is worth showing of what is new; in a lasting flood, little."""
+        entries = list(self._fresh)
+        self._fresh.clear()
+        was_flood, self._is_flood = self._is_flood, len(entries) == SHOWN
+        return entries[-FLOOD_SHOWN:] if was_flood and self._is_flood else entries
 
     def recent(self, count: int = KEPT) -> list[Entry]:
         """Return the newest entries, oldest first."""
         with self._lock:
             return list(self._recent)[-count:]
 
-    def history(self) -> list[Entry]:
-        """Return what a view that attaches now starts from, bounded in size."""
+    def history(self, after: int = 0) -> list[Entry]:
+        """Return what a view that attaches now starts from, bounded in size.
+
+        Args:
+            after: The number of the newest entry that the view has.
+        """
         kept: list[Entry] = []
-        room = _HISTORY_CHARS
-        for entry in reversed(self.recent(SHOWN)):
+        room, shown = _HISTORY_CHARS, 0
+        for entry in reversed(self.recent(_LOOKED_AT)):
             room -= _chars([entry])
-            if kept and room < 0:
+            shown += entry["kind"] != "fence"
+            is_full = kept and (room < 0 or shown > SHOWN)
+            if is_full or entry["seq"] <= after:
                 break
             kept.append(entry)
         return kept[::-1]
@@ -121,7 +146,9 @@ class Feed:
 
     def _write_history(self) -> None:
         self._history_due = False
-        self._keep(self.history())
+        history = self.history()
+        if self._allowance.spend(_chars(history)):
+            self._keep(history)
 
 
 def _chars(entries: list[Entry]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -11,13 +11,14 @@ import traitlets
 
 from jacnb.cells import current_run
 from jacnb.panels import lifetimes
+from jacnb.panels.allowance import Allowance
 from jacnb.panels.follower import Follower
 from jacnb.panels.pump import PUMP, Later
-from jacnb.panels.rows import Lane, Row
+from jacnb.panels.rows import Lane, Row, WireRow, on_wire
 from jacnb.panels.sources import Source, source_of
 
 HISTORY: Final = 200
-"""Rows that views attached later start from; earlier ones are fetched on demand."""
+"""Rows that views attached later start from; others are fetched on demand."""
 HISTORY_SECONDS: Final = 1.0
 PAGE: Final = 200
 """Rows of one answer to a view that scrolls back."""
@@ -26,6 +27,7 @@ LANES: Final = 100
 """Clients without a row in the history that views attached later know of."""
 
 _HISTORY_CHARS: Final = 100_000
+_CHARS_PER_ROW: Final = 150
 
 Order = Mapping[str, Any]
 """What a view asks for: its ``op`` and what belongs to it."""
@@ -35,9 +37,11 @@ class LivePanel(anywidget.AnyWidget):
     """A panel that shows rows of a source while they come.
 
     The browser gets ``{"op": "rows", "rows": […], "skipped": n, "lanes": […]}``, where
-    ``lanes`` are those that are new or changed; the traits below are what a view that
-    is attached later starts from. It may send ``{"op": "text", "seq": n}`` for a whole
-    payload (answered by ``{"op": "text", "seq": n, "text": …}``) and ``{"op": "before",
+    ``lanes`` are those that are new or changed. A view that is attached later starts
+    from the traits below, which may be old, and sends ``{"op": "after", "seq": n}``
+    for what came since (answered by ``{"op": "latest", "after": n, "rows": […],
+    "lanes": […], "is_part": bool}``). It may send ``{"op": "text", "seq": n}`` for a
+    whole payload (``{"op": "text", "seq": n, "text": …}``) and ``{"op": "before",
     "seq": n}`` for earlier rows (``{"op": "earlier", "rows": […], "lanes": […], "more":
     bool}``), and what a panel adds to `orders`.
 
@@ -68,6 +72,7 @@ class LivePanel(anywidget.AnyWidget):
         self.run = current_run()
         self._later = later
         self._history_due = False
+        self._allowance = Allowance()
         self._told: dict[int, Lane] = {}
         self.source = self.source_for(watched)
         self._is_closed = False
@@ -75,7 +80,7 @@ class LivePanel(anywidget.AnyWidget):
         history = _recent(rows)
         super().__init__(
             lanes=self._lanes_for(history),
-            history=history,
+            history=_on_wire(history),
             has_causes=self.source.has_causes,
             note=self.source.note,
             height=height,
@@ -108,18 +113,21 @@ class LivePanel(anywidget.AnyWidget):
     def _deliver(self, rows: list[Row], skipped: int) -> None:
         if self._is_closed:
             return
-        lanes = self._changed_lanes()
-        self.tell({"op": "rows", "rows": rows, "skipped": skipped, "lanes": lanes})
-        if not self._history_due:
+        lanes, wire = self._changed_lanes(), _on_wire(rows)
+        self.tell({"op": "rows", "rows": wire, "skipped": skipped, "lanes": lanes})
+        self._allowance.earn(_chars(rows))
+        if not self._history_due and self._allowance.covers_last():
             self._history_due = True
             self._later(HISTORY_SECONDS, self._write_history)
 
     def _write_history(self) -> None:
         self._history_due = False
-        if not self._is_closed:
-            history = _recent(self.source.since(0))
+        if self._is_closed:
+            return
+        history = _recent(self.source.since(0))
+        if self._allowance.spend(_chars(history)):
             self.lanes = self._lanes_for(history)
-            self.history = history
+            self.history = _on_wire(history)
 
     def _changed_lanes(self) -> list[Lane]:
         """Return the lanes that are not as views were told, and note that they are."""
@@ -128,9 +136,11 @@ class LivePanel(anywidget.AnyWidget):
         self._told = now
         return changed
 
-    def _lanes_for(self, rows: list[Row]) -> list[Lane]:
+    def _lanes_for(
+        self, rows: list[Row], also: Collection[int | None] = ()
+    ) -> list[Lane]:
         """Return the lanes that rows name, and some of the clients that are there."""
-        named = {lane for row in rows for lane in (*row["to"], row["who"])}
+        named = {lane for row in rows for lane in (*row["to"], row["who"])}.union(also)
         lanes = self.source.lanes()
         there = [each["lane"] for each in lanes if each["open"]][:LANES]
         return [each for each in lanes if each["lane"] in named.union(there)]
@@ -161,7 +171,11 @@ class LivePanel(anywidget.AnyWidget):
 
     def orders(self) -> dict[str, Callable[[Order], None]]:
         """Return what a view may ask for; each is carried out on the pump."""
-        return {"text": self._send_text, "before": self._send_earlier}
+        return {
+            "text": self._send_text,
+            "before": self._send_earlier,
+            "after": self._send_latest,
+        }
 
     def _send_text(self, order: Order) -> None:
         seq = int(order["seq"])
@@ -170,8 +184,19 @@ class LivePanel(anywidget.AnyWidget):
     def _send_earlier(self, order: Order) -> None:
         earlier = [row for row in self.source.since(0) if row["seq"] < order["seq"]]
         page = _recent(earlier, PAGE)
-        answer = {"rows": page, "lanes": self._lanes_for(page)}
+        answer = {"rows": _on_wire(page), "lanes": self._lanes_for(page)}
         self.tell({"op": "earlier", **answer, "more": len(page) < len(earlier)})
+
+    def _send_latest(self, order: Order) -> None:
+        known = int(order["seq"])
+        newer = self.source.since(known + 1)
+        page = _recent(newer, PAGE)
+        # Those of its history, too: they may have gone meanwhile.
+        known_lanes = {lane["lane"] for lane in self.lanes}
+        lanes = self._lanes_for(page, known_lanes)
+        answer = {"rows": _on_wire(page), "lanes": lanes}
+        is_part = len(page) < len(newer)
+        self.tell({"op": "latest", "after": known, **answer, "is_part": is_part})
 
 
 def _recent(rows: list[Row], count: int = HISTORY) -> list[Row]:
@@ -179,8 +204,16 @@ def _recent(rows: list[Row], count: int = HISTORY) -> list[Row]:
     room = _HISTORY_CHARS
     kept: list[Row] = []
     for row in reversed(rows[-count:]):
-        room -= len(row["text"] or "") + 200
+        room -= _chars([row])
         if kept and room < 0:
             break
         kept.append(row)
     return kept[::-1]
+
+
+def _on_wire(rows: list[Row]) -> list[WireRow]:
+    return [on_wire(row) for row in rows]
+
+
+def _chars(rows: list[Row]) -> int:
+    return sum(len(row["text"] or "") + _CHARS_PER_ROW for row in rows)

@@ -3,32 +3,52 @@
 // panel show one `Rows`, so it is made in the widget's `initialize`.
 
 const ROWS_LIMIT = 4000;
+const SAVED_ROWS = 200;
 const TEXT_PATIENCE = 20_000;
+
+/** A row with what the kernel leaves out as the rest tells it (rows.py, `on_wire`). */
+function filled(row) {
+  const { seq, at, kind, type, who = null, to = [], cause = null, run = null, text = null, cut = 0 } = row;
+  const { reach = to.length, size = text?.length ?? 0 } = row;
+  return { seq, at, kind, type, who, to, reach, size, cause, run, text, cut };
+}
 
 class Rows {
   rows = [];
   lanes = new Map();
   more = true;
-  isLive = true;
   #listeners = new Set();
   #texts = new Map();
   #isAsking = false;
   #extra = 0;
   #limit;
-  #model;
+  #life;
+  #history;
+  #askedAfter = null;
 
   /** `limit` is how many rows stay in memory; pages asked for may double it. */
   constructor(model, limit = ROWS_LIMIT) {
-    this.#model = model;
     this.#limit = limit;
+    this.#life = new Life(model, { op: "text", seq: -1 }, (isLive) => {
+      this.#isAsking = false;
+      this.#tell("live", isLive);
+      if (isLive) this.#catchUp();
+    });
+    this.#history = new Keepsake(model, {
+      newest: () => this.rows.slice(-SAVED_ROWS),
+      charsOf: (row) => (row.text?.length ?? 0) + 150,
+      add: (rows) => this.#add(rows),
+    });
     this.#learn(model.get("lanes"));
-    this.#add(model.get("history"));
+    this.#add(this.#history.rows);
     this.more = (this.rows[0]?.seq ?? 0) > 0;
     model.on("change:lanes", () => this.#learn(model.get("lanes")));
-    model.on("change:history", () => this.#add(model.get("history")));
     model.on("msg:custom", (message) => this.#take(message));
-    // Told when the kernel was restarted or is out of reach, and when it is back.
-    model.on("comm_live_update", () => this.#knock());
+    this.#catchUp();
+  }
+
+  get isLive() {
+    return this.#life.isLive;
   }
 
   /**
@@ -88,13 +108,7 @@ class Rows {
 
   /** Send an order; returns whether there is anybody to send it to. */
   send(order) {
-    try {
-      this.#model.send(order);
-      return true;
-    } catch {
-      this.#setLive(false);
-      return false;
-    }
+    return this.#life.send(order);
   }
 
   #askForText(seq, row) {
@@ -115,13 +129,29 @@ class Rows {
   }
 
   #take(message) {
-    this.#setLive(true);
     if (message?.lanes) this.#learn(message.lanes);
     if (message?.op === "rows") this.#add(message.rows);
     else if (message?.op === "earlier") this.#page(message);
+    else if (message?.op === "latest") this.#latest(message);
     else if (message?.op === "text") this.#answer(message);
     else if (message?.op === "error") this.#tell("error", message.text);
     else if (message) this.#tell("message", message);
+  }
+
+  /** Ask for what came after the history, or while the kernel was out of reach. */
+  #catchUp() {
+    this.#askedAfter = this.rows.at(-1)?.seq ?? -1;
+    this.send({ op: "after", seq: this.#askedAfter });
+  }
+
+  /** Rows that do not join those before leave no hole: those before can be asked for. */
+  #latest({ rows, after, is_part: isPart }) {
+    if (isPart && after === this.#askedAfter) {
+      this.rows.splice(0, this.indexOf(after + 1));
+      this.more = true;
+    }
+    if (after === this.#askedAfter) this.#askedAfter = null;
+    if (!this.#add(rows) && isPart) this.#tell("changed", []);
   }
 
   #page({ rows, more }) {
@@ -137,15 +167,17 @@ class Rows {
     this.#tell("lanes", lanes);
   }
 
-  #add(rows) {
+  #add(given) {
     const last = this.rows.at(-1)?.seq ?? -1;
-    const atEnd = rows.filter((row) => row.seq > last);
-    const between = rows.filter((row) => row.seq <= last && !this.get(row.seq));
+    const fresh = given.filter((row) => row.seq > last || !this.get(row.seq)).map(filled);
+    const atEnd = fresh.filter((row) => row.seq > last);
+    const between = fresh.filter((row) => row.seq <= last);
     this.rows.push(...atEnd, ...between);
     if (between.length) this.rows.sort((a, b) => a.seq - b.seq);
     this.#trim();
     if (between.length) this.#tell("changed", between);
     else if (atEnd.length) this.#tell("added", atEnd);
+    if (fresh.length) this.#history.saveSoon();
     return atEnd.length + between.length > 0;
   }
 
@@ -154,19 +186,6 @@ class Rows {
     if (surplus <= 0) return;
     this.rows.splice(0, surplus);
     this.more = true;
-  }
-
-  /** Ask for anything: only a kernel that still has this panel answers. */
-  #knock() {
-    this.#setLive(false);
-    this.send({ op: "text", seq: -1 });
-  }
-
-  #setLive(isLive) {
-    if (this.isLive === isLive) return;
-    this.isLive = isLive;
-    this.#isAsking = false;
-    this.#tell("live", isLive);
   }
 
   #tell(word, detail) {

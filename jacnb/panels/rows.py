@@ -6,7 +6,7 @@ messages; a panel tells the browser once what each lane is.
 
 from __future__ import annotations
 
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 TEXT_LIMIT: Final = 2_000
 """Characters of a payload that go with a row; the whole of it is fetched on demand."""
@@ -55,6 +55,20 @@ class Row(TypedDict):
     run: int | None
     text: str | None
     cut: int
+
+
+WireRow = dict[str, Any]
+"""A row without what the browser can tell from the rest of it (rows.js, `filled`)."""
+
+
+def on_wire(row: Row) -> WireRow:
+    """Return a row as it goes to the browser."""
+    usual = {"reach": len(row["to"]), "size": len(row["text"] or ""), "cut": 0}
+    return {
+        key: value
+        for key, value in row.items()
+        if value is not None and value != [] and usual.get(key, ...) != value
+    }
 
 
 def cut(text: str | None) -> tuple[str | None, int]:

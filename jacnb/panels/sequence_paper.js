@@ -15,6 +15,10 @@ class Paper {
   #slots = 1;
   #isDue = false;
   #isFocused = false;
+  // To ask the page for these while it is drawn would have it lay out all it has.
+  #size = { width: 0, height: 0, heads: 0 };
+  #isMeasured = false;
+  #top = 0;
 
   constructor(options) {
     this.options = options;
@@ -31,7 +35,7 @@ class Paper {
     this.element.addEventListener("pointerover", (event) => this.#at(event, (message) => this.chosen ?? this.relate(message.row.seq)));
     this.element.addEventListener("pointerleave", () => this.relate(this.chosen));
     this.element.addEventListener("focusin", (event) => this.#at(event, (message) => this.#focused(message)));
-    this.resizes = new ResizeObserver(() => this.redraw());
+    this.resizes = new ResizeObserver(() => this.#resized());
     this.resizes.observe(this.element);
   }
 
@@ -46,7 +50,14 @@ class Paper {
     for (const bar of layout.bars.values()) if (bar.first >= 0) this.#slots = Math.max(this.#slots, bar.slot + 1);
     this.#measure();
     if (anchor) this.element.scrollTop = this.indexOf(anchor.seq) * this.geometry.row + anchor.offset;
-    this.#settle();
+    // Before it is in the page, it has no size.
+    if (this.#size.height) this.paint();
+    else this.#settle();
+  }
+
+  #resized() {
+    this.#isMeasured = false;
+    this.redraw();
   }
 
   /** Draw everything again, as sizes or names changed. */
@@ -94,14 +105,21 @@ class Paper {
     const { layout } = this;
     const size = SIZES[this.isCompact ? "compact" : "wide"];
     const before = this.geometry?.key;
-    this.geometry = new Geometry(layout, this.element.clientWidth, size, this.#slots);
+    if (!this.#isMeasured) this.#readSize();
+    this.geometry = new Geometry(layout, this.#size.width, size, this.#slots);
     const { width, row, key } = this.geometry;
     const height = layout.messages.length * row + 12;
     this.space.style.height = `${height}px`;
     this.space.style.width = this.heads.style.width = `${width}px`;
     this.svg.setAttribute("width", width);
-    this.svg.setAttribute("height", Math.max(height, this.element.clientHeight - this.heads.offsetHeight));
+    this.svg.setAttribute("height", Math.max(height, this.#size.height - this.#size.heads));
     if (key !== before) this.#erase();
+  }
+
+  #readSize() {
+    const { clientWidth, clientHeight } = this.element;
+    this.#size = { width: clientWidth, height: clientHeight, heads: this.heads.offsetHeight };
+    this.#isMeasured = clientHeight > 0;
   }
 
   #erase() {
@@ -116,7 +134,6 @@ class Paper {
     this.#isDue = true;
     requestAnimationFrame(() => {
       this.#isDue = false;
-      if (this.isFollowing) this.element.scrollTop = this.element.scrollHeight;
       this.paint();
     });
   }
@@ -124,8 +141,10 @@ class Paper {
   paint() {
     const { messages } = this.layout;
     const { row } = this.geometry;
-    const first = Math.max(0, Math.floor(this.element.scrollTop / row) - AROUND);
-    const count = Math.ceil(this.element.clientHeight / row) + 2 * AROUND;
+    if (this.isFollowing) this.element.scrollTop = this.element.scrollHeight;
+    this.#top = this.element.scrollTop;
+    const first = Math.max(0, Math.floor(this.#top / row) - AROUND);
+    const count = Math.ceil(this.#size.height / row) + 2 * AROUND;
     const seen = messages.slice(first, first + count);
     this.range = [first, first + seen.length];
     // What has the focus stays in the page, or the focus would be lost.
@@ -209,7 +228,7 @@ class Paper {
     const { layout, geometry } = this;
     const [first, end] = this.range;
     const top = geometry.y(first) - 2 * geometry.row;
-    const bottom = Math.max(geometry.y(end) + geometry.row, this.element.scrollTop + this.element.clientHeight);
+    const bottom = Math.max(geometry.y(end) + geometry.row, this.#top + this.#size.height);
     const parts = layout.columns.flatMap((lane) => this.#lane(lane, top, bottom));
     if (layout.hidden) parts.push(line(geometry.others, top, geometry.others, bottom, "jacnb-seq-lane"));
     parts.push(line(geometry.server, top, geometry.server, bottom, "jacnb-seq-lane"));
@@ -257,6 +276,7 @@ class Paper {
     if (layout.hidden) heads.push(place(geometry.others, geometry.column - 6, h("span", { class: "jacnb-avatar jacnb-colour-none" }, "…"), h("b", {}, `${layout.hidden} more`), h("small", {}, "clients")));
     const server = place(geometry.server, 84, h("span", { class: "jacnb-seq-server" }, "server"));
     this.heads.replaceChildren(...heads, server);
+    this.#isMeasured = false;
   }
 
   // Who looks where.
@@ -289,7 +309,7 @@ class Paper {
     const { element } = this;
     this.#follow(element.scrollHeight - element.scrollTop - element.clientHeight < this.geometry.row);
     if (!this.isFollowing && element.scrollTop < 4 * this.geometry.row) this.options.onTop();
-    this.#settle();
+    if (element.scrollTop !== this.#top) this.#settle();
   }
 
   #follow(isFollowing) {

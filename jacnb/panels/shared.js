@@ -71,8 +71,12 @@ function parsed(raw) {
 const pretty = (value) => JSON.stringify(value, null, 2);
 const inline = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
+// Made once: to make a format costs more than to draw a line.
+const CLOCK = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+const DATE = new Intl.DateTimeFormat([], { dateStyle: "short", timeStyle: "medium" });
+
 function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+  return CLOCK.format(new Date(seconds * 1000));
 }
 
 function bytes(count) {
@@ -151,4 +155,91 @@ function folded(element, text) {
 }
 function chip(text, kind = "") {
   return h("span", { class: `jacnb-chip ${kind}` }, text);
+}
+
+// ------------------------------------------------------------------ kernel
+
+const SAVED_MS = 1500;
+const SAVED_CHARS = 100_000;
+
+/**
+ * What a saved notebook shows of a panel, its trait `history`. The kernel writes it
+ * rarely, as it is large; the page, which has all, keeps it up to date in its own model.
+ * `newest` returns what is to be kept if there is room, with the characters of each as
+ * `charsOf` tells; `add` takes what the kernel wrote.
+ */
+class Keepsake {
+  #timer = null;
+  #isSaving = false;
+  #model;
+  #newest;
+  #charsOf;
+
+  constructor(model, { newest, charsOf, add }) {
+    this.#model = model;
+    this.#newest = newest;
+    this.#charsOf = charsOf;
+    model.on("change:history", () => this.#isSaving || add(this.rows));
+  }
+
+  get rows() {
+    return this.#model.get("history");
+  }
+
+  saveSoon() {
+    this.#timer ??= setTimeout(() => this.#save(), SAVED_MS);
+  }
+
+  /** Set, and not sent: only what the page saves has it. */
+  #save() {
+    this.#timer = null;
+    this.#isSaving = true;
+    this.#model.set("history", this.#kept());
+    this.#isSaving = false;
+  }
+
+  #kept() {
+    const all = this.#newest();
+    let [first, room] = [all.length, SAVED_CHARS];
+    while (first > 0 && (room -= this.#charsOf(all[first - 1])) >= 0) first -= 1;
+    return all.slice(Math.max(0, Math.min(first, all.length - 1)));
+  }
+}
+
+/**
+ * Whether the kernel still has this panel; `told` is called when that changes. Jupyter
+ * tells when a kernel was restarted or is out of reach, and when it is back: then it
+ * gets an order (`knock`), and only one that still has the panel answers.
+ */
+class Life {
+  isLive = true;
+  #model;
+  #told;
+
+  constructor(model, knock, told) {
+    this.#model = model;
+    this.#told = told;
+    model.on("msg:custom", () => this.#set(true));
+    model.on("comm_live_update", () => {
+      this.#set(false);
+      this.send(knock);
+    });
+  }
+
+  /** Send an order; returns whether there is anybody to send it to. */
+  send(order) {
+    try {
+      this.#model.send(order);
+      return true;
+    } catch {
+      this.#set(false);
+      return false;
+    }
+  }
+
+  #set(isLive) {
+    if (this.isLive === isLive) return;
+    this.isLive = isLive;
+    this.#told(isLive);
+  }
 }

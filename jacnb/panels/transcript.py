@@ -18,7 +18,8 @@ class Transcript:
     """Lines of one or more clients; a notebook shows them as a table."""
 
     def __init__(self, lines: Iterable[tuple[str, Entry]]) -> None:
-        self._lines = sorted(lines, key=lambda line: line[1]["time"])
+        said = (line for line in lines if line[1]["kind"] != "fence")
+        self._lines = sorted(said, key=lambda line: line[1]["time"])
 
     def __len__(self) -> int:
         return len(self._lines)

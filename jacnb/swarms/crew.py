@@ -44,6 +44,29 @@ class Plan:
     timeout: float
 
 
+@dataclass(slots=True)
+class Agenda:
+    """How far the talking is: by what was done of it, or by its time.
+
+    Args:
+        whole: How many events or scripts there are.
+        seconds: When it is over at the latest.
+        start: When it began, on the clock of the tally.
+        done: How many events were said, or scripts ended.
+    """
+
+    whole: int = 0
+    seconds: float | None = None
+    start: float = 0.0
+    done: int = 0
+
+    def share(self, now: float) -> float:
+        """Return how much of it is done, from 0 to 1."""
+        by_count = self.done / self.whole if self.whole else 0.0
+        by_time = (now - self.start) / self.seconds if self.seconds else 0.0
+        return min(1.0, max(by_count, by_time))
+
+
 class Crew:
     """The members of a swarm, and what is counted of them.
 
@@ -55,6 +78,7 @@ class Crew:
         self.plan = plan
         self.tally = Tally(plan.count)
         self.members: list[Member] = []
+        self.agenda = Agenda()
         self.errors: Counter[str] = Counter()
         self.close_codes: Counter[int] = Counter()
         self.behind = 0.0
@@ -227,8 +251,8 @@ class Crew:
             p90=shown.percentile(90),
             p99=shown.percentile(99),
             max=shown.max if shown.count else None,
-            timeline=tally.timeline,
-            answered=tally.answers,
+            timeline=tally.timeline.copy(),
+            answered=tally.answers.copy(),
         )
 
     def pick(self, by: int | list[int] | None) -> list[Member]:

@@ -304,10 +304,13 @@ class Swarm:
 
     def _talked(self) -> tuple[float, str]:
         tally = self._crew.tally
-        said = (
+        arrived = tally.received / tally.expected if tally.expected else 1.0
+        words = (
             f"{tally.sent:,} events, {tally.received:,} of {tally.expected:,} delivered"
         )
-        return tally.received / max(1, tally.expected), said
+        if tally.answers.count:
+            words += f", {tally.answers.count:,} calls answered"
+        return self._crew.agenda.share(tally.clock()) * arrived, words
 
 
 def _has_message(wanted: Wanted) -> Callable[[Member], bool]:

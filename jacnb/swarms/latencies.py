@@ -37,6 +37,12 @@ class Latencies:
         self.count += other.count
         self.max = max(self.max, other.max)
 
+    def copy(self) -> Latencies:
+        """Return the same, to which nothing is added any more."""
+        copied = Latencies()
+        copied.merge(self)
+        return copied
+
     def percentile(self, percent: float) -> float | None:
         """Return the seconds that so many percent do not exceed; None without any."""
         if not self.count:
@@ -84,6 +90,12 @@ class Timeline:
         for each in self.slices:
             total.merge(each)
         return total
+
+    def copy(self) -> Timeline:
+        """Return the same, to which nothing is added any more."""
+        copied = Timeline(self.width)
+        copied.slices = [each.copy() for each in self.slices]
+        return copied
 
     def _halve(self) -> None:
         self.width *= 2

@@ -12,6 +12,7 @@ from jacnb.server.frontdoor import FrontDoor
 from jacnb.swarms.crew import Plan
 from jacnb.swarms.crowd import Swarm
 from jacnb.swarms.files import allow_files
+from jacnb.swarms.leftovers import replaced
 from jacnb.swarms.result import SwarmResult
 from jacnb.swarms.talking import Fields, Script
 
@@ -81,6 +82,8 @@ def swarm(
             crowd.say({"type": "chat"}, by=0)
             crowd.wait_for()
 
+    A swarm that a cell leaves open is closed when that cell is run again.
+
     Args:
         server: A server of this process, or the address of any.
         count: How many clients.
@@ -118,7 +121,7 @@ def swarm(
         at_once=_AT_ONCE_HERE if is_here else _AT_ONCE_ELSEWHERE,
         timeout=timeout,
     )
-    crowd = Swarm(plan, progress)
+    crowd = replaced(lambda: Swarm(plan, progress))
     if not is_talking:
         return crowd
     with crowd:

@@ -62,7 +62,8 @@ class _Bar:
         words = html.escape(self._words)
         return (
             '<div style="display:flex;gap:.8em;align-items:center;'
-            'color:var(--jp-content-font-color1,inherit)">'
+            "color:var(--jp-content-font-color1,inherit);"
+            'font-size:var(--jp-ui-font-size1,inherit)">'
             f'<progress max="100" value="{self._share * 100:.0f}" aria-label="{words}" '
             'style="width:14em;accent-color:var(--jp-brand-color1,#2f81d6)"></progress>'
             f'<span style="font-variant-numeric:tabular-nums">{words}</span></div>'

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from jacnb.swarms.crew import Crew
+from jacnb.swarms.crew import Agenda, Crew
 from jacnb.swarms.members import Member
 
 Script = Callable[..., Any]
@@ -50,6 +50,7 @@ async def talk_at_rate(crew: Crew, rate: Rate) -> None:
     loop = asyncio.get_running_loop()
     start = loop.time()
     gate = asyncio.Semaphore(_IN_FLIGHT)
+    agenda = crew.agenda = Agenda(rate.count)
     async with asyncio.TaskGroup() as calls:
         turn = start
         for number in range(rate.count):
@@ -68,6 +69,7 @@ async def talk_at_rate(crew: Crew, rate: Rate) -> None:
             else:
                 await gate.acquire()
                 calls.create_task(_call(crew, speaker, rate, number, gate))
+            agenda.done += 1
 
 
 async def _say(crew: Crew, speaker: Member, rate: Rate, number: int) -> None:
@@ -105,6 +107,9 @@ async def talk_by_script(crew: Crew, script: Script, seconds: float | None) -> N
         asyncio.ensure_future(_perform(crew, script, member))
         for member in crew.open_members
     ]
+    agenda = crew.agenda = Agenda(len(tasks), seconds, crew.tally.clock())
+    for task in tasks:
+        task.add_done_callback(lambda _: _tick_off(agenda))
     try:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
@@ -112,6 +117,10 @@ async def talk_by_script(crew: Crew, script: Script, seconds: float | None) -> N
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _tick_off(agenda: Agenda) -> None:
+    agenda.done += 1
 
 
 async def _perform(crew: Crew, script: Script, member: Member) -> None:

@@ -182,6 +182,18 @@ def test_connection_and_sync_ask_the_server(server: ScriptedServer) -> None:
         client.expect_nothing()
 
 
+def test_what_a_sync_says_and_hears_is_marked_as_no_conversation(
+    server: ScriptedServer,
+) -> None:
+    with connect(server.url) as client:
+        client.connection()
+        client.sync()
+        client.connection()
+        assert [message.is_fence for message in client.sent] == [False, True, False]
+        answers = [message.is_fence for message in client.messages]
+        assert answers == [False, False, True, False]
+
+
 def test_a_server_that_does_not_answer_times_out(server: ScriptedServer) -> None:
     server.answer = lambda peer, text: []
     client = connect(server.url)

@@ -187,6 +187,17 @@ for number in range(400):
     lab.screenshot("graph-many", panel)
 
 
+def test_a_walk_of_a_client_that_dies_meanwhile_is_shown_to_its_end(lab):
+    panel = opened(lab, PANEL, BUILD, 'alice.send_walker("tour")\nalice.drop()')
+    words(panel, "step 9 of 9: reports seen Jena at City Jena")
+
+
+def test_a_callback_that_raises_does_not_stop_the_view(lab):
+    stumble = "alice.on_message(lambda message: 1 / 0)\n"
+    panel = opened(lab, PANEL, BUILD, stumble + 'alice.send_walker("tour")')
+    words(panel, "step 9 of 9: reports seen Jena at City Jena")
+
+
 def test_two_views_step_for_themselves(lab):
     panel = opened(lab, PANEL, "view", BUILD, TOUR)
     for number in range(2):

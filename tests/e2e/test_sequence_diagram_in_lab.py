@@ -41,6 +41,7 @@ for number in range({count}):
 alice.connection()
 """
 
+
 def opened(lab, *cells):
     """Run these cells after the server's, and return the diagram."""
     lab.write_notebook("sequence.ipynb", SERVER, *cells)
@@ -197,6 +198,25 @@ alice.connection()
     assert lab.page.title() not in ("1", "2")
 
 
+def test_a_client_that_dies_while_it_is_shown_is_gone(lab):
+    panel = opened(lab, PANEL, TALK, "bob.drop()")
+    panel.get_by_role("listitem", name="bob is gone").wait_for(state="attached")
+    panel.locator("span.jacnb-state", has_text="live").wait_for()
+
+
+def test_a_callback_that_raises_does_not_stop_the_diagram(lab):
+    stumble = """
+alice.on_message(lambda message: 1 / 0)
+for word in ("one", "two"):
+    bob.send_to_channels("room", {"type": word})
+"""
+    diagram = "jacnb.panels.SequenceDiagram([alice, bob])"
+    panel = opened(lab, TALK, diagram, stumble)
+    for word in ("one", "two"):
+        said = panel.get_by_role("listitem", name=f"the server notifies alice: {word}")
+        said.wait_for(state="attached")
+
+
 def test_two_views_show_the_same_and_filter_for_themselves(lab):
     panel = opened(lab, PANEL, "diagram", TALK)
     first, second = panel.first, panel.nth(1)
@@ -207,6 +227,17 @@ def test_two_views_show_the_same_and_filter_for_themselves(lab):
     first.get_by_role("button", name="notifications").click()
     first.get_by_role("listitem", name="send_chat notifies").wait_for(state="detached")
     assert second.get_by_role("listitem", name="send_chat notifies").count() == 1
+
+
+def test_after_a_reload_the_diagram_has_every_message_once(lab):
+    join = 'alice = server.connect(user="alice", channel_id="room")'
+    panel = opened(lab, PANEL, join + FLOOD.format(count=60))
+    panel.get_by_text("1 client · 124 messages").wait_for()
+    lab.execute("docmanager:save")
+    lab.page.reload()
+    panel.get_by_text("1 client · 124 messages").wait_for(timeout=60_000)
+    last = panel.locator("g[role=listitem]").last
+    assert last.get_attribute("aria-posinset") == "124"
 
 
 def test_a_restart_of_the_kernel_leaves_the_diagram_readable(lab):

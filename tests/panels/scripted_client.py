@@ -39,6 +39,7 @@ class ScriptedMessage:
     direction: str
     cursor: int
     time: float
+    is_fence: bool = False
 
     @property
     def value(self) -> Any:

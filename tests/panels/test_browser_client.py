@@ -191,6 +191,12 @@ def test_run_tells_the_page_that_spoke_last(panel, pump, sent):
     assert sent[-1] == {"op": "run", "number": 1, "code": "one()", "page": "p1"}
 
 
+def test_code_in_triple_quotes_begins_in_its_first_line(panel, pump):
+    panel.run("\nfirst();\n\n")
+    pump.run()
+    assert panel.code == "first();\n\n"
+
+
 def test_run_waits_for_a_page_and_goes_there_once(panel, pump, sent):
     panel.run("one()")
     answer(panel, pump)

@@ -3,7 +3,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+from scripted_client import ScriptedMessage
 
+import jacnb
 from jacnb.panels import ChatPanel
 
 
@@ -49,6 +51,15 @@ def test_messages_reach_the_browser_in_one_batch_and_then_the_history(
     assert len(panel.history) == 1
     pump.run()
     assert len(panel.history) == 4
+
+
+def test_a_view_that_starts_late_gets_what_it_has_not(panel, alice, pump, browser):
+    for number in range(3):
+        alice.arrive({"val": number})
+    panel._handle_custom_msg({"op": "after", "seq": 2}, [])
+    pump.turn()
+    batches = [[item["seq"] for item in message["items"]] for message in browser]
+    assert sorted(batches) == [[2, 3, 4], [3, 4]]
 
 
 def test_what_comes_while_the_panel_is_made_is_neither_lost_nor_doubled(
@@ -161,6 +172,32 @@ def test_the_transcript_has_every_line(panel, alice):
     alice.arrive({"type": "chat", "data": {"message": "<b>"}})
     assert len(panel.transcript()) == 2
     assert "&lt;b&gt;" in panel.transcript()._repr_html_()
+
+
+def test_what_a_sync_asks_is_in_no_transcript(panel, alice):
+    asked = ScriptedMessage('{"type": "connection"}', "out", 9, 1.0, is_fence=True)
+    alice._tell("out", asked)
+    assert [entry["kind"] for entry in panel.entries()] == ["connection", "fence"]
+    assert len(panel.transcript()) == 1
+    assert "1 message;" in repr(panel)
+
+
+def test_a_page_that_asks_whether_the_panel_is_there_is_answered(panel, pump, browser):
+    panel._handle_custom_msg({"op": "knock"}, [])
+    pump.run()
+    assert browser == [{"op": "here"}]
+
+
+def test_a_real_client_is_what_a_panel_takes(browser):
+    with jacnb.MemoryServer() as server:
+        client = server.connect(user="alice", channel_id="room")
+        panel = ChatPanel(client)
+        client.sync()
+        assert [entry["kind"] for entry in panel.entries()] == [
+            "connection",
+            "fence",
+            "fence",
+        ]
 
 
 def test_a_panel_works_where_no_thread_can_start(alice, browser, monkeypatch):

@@ -13,7 +13,7 @@ from jacnb.panels import Explorer
 from jacnb.panels.explorer_orders import aside
 
 
-class shout(Walker):
+class shout_out(Walker):
     text: str
     times: int = 1
 
@@ -34,7 +34,7 @@ def here(job):
 
 @pytest.fixture
 def server(start):
-    return start(shout)
+    return start(shout_out)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_without_a_name_the_first_open_client_speaks(explorer, server, alice):
 
 
 def test_what_the_server_would_refuse_is_not_sent(explorer, alice):
-    event = {"type": "walker", "walker": "shout", "context": {"times": "x"}}
+    event = {"type": "walker", "walker": "shout_out", "context": {"times": "x"}}
     assert [each["loc"] for each in explorer.check(event)] == [
         ["context", "text"],
         ["context", "times"],
@@ -177,11 +177,11 @@ def test_something_else_is_refused(watched, pump, browser):
 
 
 def test_a_session_is_saved_and_replayed_elsewhere(explorer, alice, start, tmp_path):
-    alice.walker("shout", text="hi")
+    alice.walker("shout_out", text="hi")
     alice.send_to_channels(["room"], {"val": 1})
     alice.sync()
     path = explorer.save(tmp_path / "run.jsonl")
-    other = Explorer(start(shout), later=lambda delay, job: None)
+    other = Explorer(start(shout_out), later=lambda delay, job: None)
     done = other.replay(path)
     assert repr(done) == "<3 events sent again>"
     assert not other.diff(path, done.entries)
@@ -190,14 +190,14 @@ def test_a_session_is_saved_and_replayed_elsewhere(explorer, alice, start, tmp_p
 
 
 def test_a_replay_here_is_played_by_the_clients_of_the_same_name(explorer, alice):
-    alice.walker("shout", text="hi")
+    alice.walker("shout_out", text="hi")
     session = explorer.rows()
     done = explorer.replay(session)
     assert (done.sent, names(explorer)) == (1, ["alice"])
     assert not explorer.diff(session, done.entries)
     bob = explorer.connect("bob", "room")
     explorer.replay(session, clients={"alice": "bob"})
-    assert bob.sent[-1].value["walker"] == "shout"
+    assert bob.sent[-1].value["walker"] == "shout_out"
 
 
 def test_an_event_is_written_as_code(explorer):
@@ -249,7 +249,10 @@ def test_the_browser_opens_pings_closes_and_forgets(explorer, ask):
 
 
 def test_the_browser_drops_a_connection(explorer, ask, alice):
+    ended = threading.Event()
+    alice.on_state(lambda state: ended.set())
     ask("drop", client=explorer.actors[0]["key"])
+    assert ended.wait(5)
     assert not alice.is_open
 
 
@@ -294,7 +297,7 @@ def test_a_file_comes_in_parts(explorer, pump, browser, monkeypatch):
 
 
 def test_the_browser_replays_and_compares(explorer, ask, alice):
-    alice.walker("shout", text="hi")
+    alice.walker("shout_out", text="hi")
     before = explorer.rows().to_jsonl()
     assert ask("replay", session=None, pace=None)["sent"] == 1
     found = ask("diff", a=before, b=None)
@@ -327,7 +330,7 @@ def test_clients_and_walkers_that_are_new_are_told(explorer, server, pump):
     pump.turn()
     assert [actor["name"] for actor in explorer.actors] == ["alice", "bob"]
     assert explorer.actors[1]["client_id"] == bob.client_id
-    assert [form["name"] for form in explorer.walkers] == ["shout"]
+    assert [form["name"] for form in explorer.walkers] == ["shout_out"]
 
 
 def test_the_panel_does_not_keep_the_clients_of_others(explorer, server, pump):
@@ -349,7 +352,7 @@ def test_clients_are_explored_without_causes(server, alice, pump, browser):
     alice.expect(val=1)
     assert not explorer.has_causes
     assert explorer.note.startswith("Seen from the clients")
-    assert [form["name"] for form in explorer.walkers] == ["shout"]
+    assert [form["name"] for form in explorer.walkers] == ["shout_out"]
     with pytest.raises(ClientError, match="only a server of this process simulates"):
         explorer.connect("eve")
     explorer.close()
@@ -361,12 +364,12 @@ def test_one_client_is_enough(alice, pump, browser):
 
 
 def test_an_address_is_explored_by_clients_of_the_panel(serve, pump, browser):
-    server = serve(shout)
+    server = serve(shout_out)
     explorer = Explorer(server.url, later=pump.later)
     token = server.accounts.simulate("alice").token
     alice = explorer.connect(channel_id="room", token=token)
     explorer.connect(channel_id="room", url=server.http_url)
-    explorer.send({"type": "walker", "walker": "shout", "context": {"text": "hi"}})
+    explorer.send({"type": "walker", "walker": "shout_out", "context": {"text": "hi"}})
     assert alice.expect("chat").data == {"message": "HI"}
     assert explorer.cast.ping(alice) < 5
     done = explorer.replay(explorer.rows(), clients={}, timeout=2)
@@ -384,7 +387,7 @@ def test_an_address_where_nobody_is(pump, browser):
 def test_what_an_address_may_hold_goes_neither_to_the_browser_nor_into_code(
     serve, pump, browser
 ):
-    server = serve(shout)
+    server = serve(shout_out)
     token = server.accounts.simulate("alice").token
     explorer = Explorer(f"{server.url}?auth={token}", later=pump.later, aside=here)
     order = {"op": "open", "nonce": "n1", "url": explorer.place["url"]}

@@ -16,7 +16,7 @@ from jacnb.panels.explorer_schemas import (
 )
 
 
-class shout(Walker):
+class shout_at(Walker):
     """Say it louder.
 
     Much louder.
@@ -49,7 +49,7 @@ class for_the_public(Walker):
         auth = False
 
 
-REGISTRY = Registry(shout, plain, for_the_public)
+REGISTRY = Registry(shout_at, plain, for_the_public)
 
 
 def problems(event, **known):
@@ -79,7 +79,7 @@ def test_walkers_that_take_events_have_a_schema_with_defaults():
         *("for_the_public", False, ""),
     )
     assert (form["name"], form["auth"], form["about"]) == (
-        *("shout", True, "Say it louder."),
+        *("shout_at", True, "Say it louder."),
     )
     assert form["schema"]["required"] == ["text"]
     assert form["schema"]["properties"]["times"]["default"] == 1
@@ -101,10 +101,10 @@ def test_a_catalogue_of_words_becomes_a_schema_too():
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        (call("shout", text="hi"), []),
-        (call("shout", text="hi", times="7"), []),
+        (call("shout_at", text="hi"), []),
+        (call("shout_at", text="hi", times="7"), []),
         ({"type": "connection"}, []),
-        (call("shout"), [("context.text", "Field required")]),
+        (call("shout_at"), [("context.text", "Field required")]),
         (
             call("unknown"),
             [("walker", "no walker of this name is declared")],
@@ -142,7 +142,7 @@ def test_a_problem_has_its_path_in_the_event(event, expected):
 
 
 def test_who_may_call_is_told_before():
-    assert problems(call("shout", text="x"), is_public=True) == [
+    assert problems(call("shout_at", text="x"), is_public=True) == [
         ("walker", "this walker is for users, and the client is public")
     ]
     assert problems(call("for_the_public"), is_public=False) == [

@@ -50,6 +50,15 @@ def test_history_keeps_two_hundred_and_the_transcript_a_thousand(views):
     assert len(views.feed.recent()) == 1_000
 
 
+def test_fences_take_no_room_in_the_history_from_what_is_said(views):
+    views.say("first")
+    for _ in range(300):
+        views.feed.load(lambda seq: note("", seq) | {"kind": "fence"})
+    views.say("last")
+    history = views.feed.history()
+    assert (history[0]["text"], history[-1]["text"]) == ("first", "last")
+
+
 def test_a_flood_sends_the_newest_and_slows_down(views, pump):
     for _ in range(500):
         views.say("y" * 1_000)
@@ -58,6 +67,42 @@ def test_a_flood_sends_the_newest_and_slows_down(views, pump):
     views.say()
     [(delay, *_)] = pump.jobs
     assert delay > 0.9
+
+
+def test_in_a_lasting_flood_batches_are_small_and_rarer(views, pump):
+    for _ in range(3):
+        for _ in range(300):
+            views.say()
+        pump.run()
+    assert [len(batch) for batch in views.batches] == [200, 30, 30]
+    assert views.batches[-1][-1] == 900
+    views.say()
+    [(delay, *_)] = pump.jobs
+    assert 0.2 < delay <= 0.25
+
+
+def test_what_comes_after_a_flood_is_shown_whole(views, pump):
+    for count in (300, 300, 100):
+        for _ in range(count):
+            views.say()
+        pump.run()
+    assert [len(batch) for batch in views.batches] == [200, 30, 100]
+
+
+def test_a_large_history_is_not_written_for_each_message(views, pump):
+    for _ in range(150):
+        views.feed.load(lambda seq: note("x" * 100, seq))
+    for _ in range(3):
+        views.say()
+        pump.run()
+    assert views.histories == []
+
+
+def test_a_view_gets_what_came_after_what_it_has(views):
+    for _ in range(5):
+        views.say()
+    assert [entry["seq"] for entry in views.feed.history(after=3)] == [4, 5]
+    assert views.feed.history(after=5) == []
 
 
 def test_a_history_of_long_messages_is_bounded_but_never_empty(views):

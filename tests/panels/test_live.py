@@ -54,6 +54,51 @@ def test_a_later_view_starts_from_a_history_that_follows(panel, server, pump, br
     assert [row["type"] for row in panel.history] == ["open", "connection"]
 
 
+def test_a_large_history_is_not_written_for_each_message(panel, server, pump, browser):
+    alice = server.connect(user="alice", channel_id="room")
+    for number in range(100):
+        alice.send_to_channels(["room"], {"data": "x" * 400 + str(number)})
+    pump.turn()
+    pump.turn()
+    assert len(browser[0]["rows"]) == 202
+    assert panel.history == []
+
+
+def test_a_view_that_starts_late_is_told_what_it_has_not(panel, server, pump, browser):
+    alice = server.connect(user="alice", channel_id="room")
+    alice.send_to_channels(["room"], {"val": 1})
+    panel._on_browser(panel, {"op": "after", "seq": 1}, [])
+    pump.turn()
+    [latest] = [m for m in browser if m["op"] == "latest"]
+    assert [row["type"] for row in latest["rows"]] == ["channel", "channel"]
+    assert (latest["after"], latest["is_part"]) == (1, False)
+    assert [lane["name"] for lane in latest["lanes"]] == ["alice"]
+
+
+def test_a_view_that_has_all_is_told_who_has_gone(server, pump, browser):
+    alice = server.connect(user="alice", channel_id="room")
+    panel = LivePanel(server, later=pump.later)
+    alice.close()
+    panel._on_browser(panel, {"op": "after", "seq": 99}, [])
+    pump.turn()
+    [latest] = [m for m in browser if m["op"] == "latest"]
+    assert latest["rows"] == []
+    assert [lane["open"] for lane in latest["lanes"]] == [False]
+
+
+def test_of_very_much_a_late_view_gets_the_newest_and_is_told_so(
+    panel, server, pump, browser
+):
+    alice = server.connect(user="alice", channel_id="room")
+    for number in range(150):
+        alice.send_to_channels(["room"], {"val": number})
+    panel._on_browser(panel, {"op": "after", "seq": -1}, [])
+    pump.turn()
+    [latest] = [m for m in browser if m["op"] == "latest"]
+    assert [row["seq"] for row in latest["rows"]] == list(range(102, 302))
+    assert latest["is_part"] is True
+
+
 def test_a_view_gets_a_whole_payload_and_earlier_rows(panel, server, pump, browser):
     server.connect(user="alice", channel_id="room").connection()
     panel._on_browser(panel, {"op": "text", "seq": 0}, [])

@@ -16,6 +16,8 @@ from unfair import UnfairServer
 from jacnb import Server, Swarm, swarm
 from jacnb.errors import ClientError, WaitTimeoutError
 from jacnb.swarms import SwarmResult
+from jacnb.swarms.crew import Agenda
+from jacnb.swarms.progress import Progress
 
 
 def faults(result: SwarmResult) -> tuple[int, int, int, int, int]:
@@ -259,6 +261,48 @@ def test_frozen_clients_get_it_when_they_thaw(server: Server) -> None:
         crowd.thaw(by=2)
         assert crowd.wait_for().received == 3
         assert crowd.result.is_clean
+
+
+def test_what_comes_after_a_result_does_not_change_it(server: Server) -> None:
+    async def talk(client: Any, number: int) -> None:
+        if number == 2:
+            client.freeze()
+        if number == 0:
+            await client.send_to_channels("room", {})
+
+    result = swarm(server, 3, talk, channel_id="room", patience=0.05)
+    assert (result.received, result.lost) == (2, 1)
+    assert result.timeline.total().count == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "shares"),
+    [
+        ((4, None, 10.0, 1), (0.25, 0.25)),
+        ((4, 8.0, 10.0, 0), (0.0, 0.5)),
+        ((4, 8.0, 10.0, 3), (0.75, 0.75)),
+        ((0, None, 0.0, 0), (0.0, 0.0)),
+        ((4, 2.0, 10.0, 0), (0.0, 1.0)),
+    ],
+)
+def test_how_far_the_talking_is_goes_by_what_is_done_or_by_time(
+    given: tuple[int, float | None, float, int], shares: tuple[float, float]
+) -> None:
+    agenda = Agenda(*given)
+    assert (agenda.share(10.0), agenda.share(14.0)) == shares
+
+
+def test_the_bar_goes_up_while_they_talk(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[float] = []
+    monkeypatch.setattr(Progress, "show", lambda _, share, *a, **k: shown.append(share))
+    with swarm(server, 2, channel_id="room") as crowd:
+        shown.clear()
+        crowd.run(rate=20, seconds=0.5)
+    assert shown == sorted(shown)
+    assert 0 < shown[1] < 0.8
+    assert shown[-1] == 1.0
 
 
 def test_an_interrupt_closes_all_sockets(server: Server) -> None:

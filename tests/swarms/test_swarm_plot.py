@@ -74,6 +74,11 @@ def test_of_nothing_the_picture_says_so(plot: Plot) -> None:
     parsed(plot)
 
 
+def test_a_notebook_has_words_for_those_who_do_not_see_it() -> None:
+    image = time_plot(timeline())._repr_html_()
+    assert 'alt="Latency over time. Nothing was measured."' in image
+
+
 def test_it_can_be_saved(tmp_path: Path) -> None:
     plot = time_plot(timeline((0, 0.01)))
     plot.save(tmp_path / "x.svg")

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from jacnb.panels.rows import Row, on_wire
+
+
+def row(**given):
+    made = {"seq": 0, "at": 1.5, "kind": "event", "type": "channel", "who": None}
+    made |= {"to": [], "reach": 0, "size": 0, "cause": None, "run": None}
+    return Row(**(made | {"text": None, "cut": 0} | given))
+
+
+def test_what_the_rest_of_a_row_tells_does_not_travel():
+    said = row(who=0, to=[1], reach=1, size=2, text="hi")
+    assert on_wire(said) == {
+        "seq": 0,
+        "at": 1.5,
+        "kind": "event",
+        "type": "channel",
+        "who": 0,
+        "to": [1],
+        "text": "hi",
+    }
+
+
+def test_a_row_about_nobody_is_four_values():
+    assert on_wire(row()) == {"seq": 0, "at": 1.5, "kind": "event", "type": "channel"}
+
+
+def test_what_is_not_as_usual_travels_even_if_it_is_nought():
+    odd = on_wire(row(cause=0, run=0, reach=40, size=7, text="é", cut=6))
+    given = {"cause": 0, "run": 0, "reach": 40, "size": 7, "text": "é", "cut": 6}
+    assert given.items() <= odd.items()
+    assert (
+        on_wire(row(to=[1, 2], text="failed")).items()
+        >= {"reach": 0, "size": 0}.items()
+    )
