@@ -60,7 +60,10 @@ class Question:
     def solution(self) -> Told:
         """Return one way to solve it."""
         title = f"One solution of {self.name}"
-        return Told(title, self.exercise.solution.strip("\n"), is_code=True)
+        code = self.exercise.solution
+        if self.exercise.javascript:
+            title, code = f"{title}, in JavaScript", self.exercise.javascript
+        return Told(title, code.strip("\n"), is_code=True)
 
     def _judge(self, given: tuple[Any, ...]) -> Outcome:
         probe = Probe(self._lab)

@@ -109,9 +109,9 @@ def status_of(address: str, **options: str) -> int:
 def test_a_visitor_talks_to_the_server_from_the_page(binder) -> None:
     opened: list[str] = []
     binder.page.on("websocket", lambda socket: opened.append(socket.url))
-    binder.run_notebook("notebooks/browser_client.ipynb")
+    binder.run_notebook("notebooks/10_browser_client.ipynb")
     assert binder.errors() == []
-    panel = binder.panel("alice in the browser")
+    panel = binder.panel("alice in the browser").first
     panel.get_by_text("through Jupyter's proxy").wait_for()
 
     panel.get_by_label("Samples").select_option(label="Write to a channel")
@@ -195,7 +195,7 @@ def test_jacnb_lab_opens_the_first_notebook_without_questions_too(
         process.terminate()
         process.wait(20)
         (home / "labconfig").rename(config)
-    assert (home / "jacnb-notebooks/browser_client.ipynb").is_file()
+    assert (home / "jacnb-notebooks/10_browser_client.ipynb").is_file()
 
 
 def nothing_is_asked(page) -> None:
