@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import threading
 import time
 import weakref
@@ -20,6 +18,7 @@ from jacnb.client.delays import DelayLine
 from jacnb.client.faults import Way
 from jacnb.client.last_words import LastingSocket
 from jacnb.client.refusals import status_in_words
+from jacnb.client.sending import say_goodbye, send_frame, shut_down
 from jacnb.client.tap import Tap, TappedSocket, hold_little
 from jacnb.client.transport import FINAL_CODES, Listener, State
 from jacnb.errors import ClientError, ConnectError, ConnectionClosedError
@@ -111,7 +110,20 @@ class NetworkTransport:
             raise ConnectionClosedError(*self._ended)
         opcode = _TEXT if isinstance(text, str) else _BINARY
         frame = websocket.ABNF.create_frame(text, opcode).format()
-        self._departing.put(lambda: _send_or_end(ws, frame))
+        self._departing.put(lambda: self._send_or_end(ws, frame))
+
+    def _send_or_end(self, ws: Any, frame: bytes) -> None:
+        """Send a frame; if that fails, end the connection and say why it ended."""
+        try:
+            send_frame(ws, frame)
+        except (OSError, websocket.WebSocketException) as exc:
+            # The server may have said why it left, and the reader not have read it.
+            is_heard = not self._is_mine() and self.wait(
+                lambda: self._ws is not ws, _COURTESY
+            )
+            shut_down(ws)
+            ended = self._ended if is_heard else (1006, f"sending failed: {exc}")
+            raise ConnectionClosedError(*ended) from exc
 
     def wake(self) -> None:
         """Let every wait look again.
@@ -163,7 +175,7 @@ class NetworkTransport:
             return
         thread.join(_GOODBYE)
         if (ws := self._ws) is not None:
-            _shut_down(ws)
+            shut_down(ws)
             thread.join(_GOODBYE)
 
     def _is_mine(self) -> bool:
@@ -181,7 +193,7 @@ class NetworkTransport:
         self._tap.give_way()
         self._departing.flush()
         if (ws := self._ws) is not None:
-            _say_goodbye(ws, code, reason)
+            say_goodbye(ws, code, reason)
 
     # Faults on purpose.
 
@@ -195,7 +207,7 @@ class NetworkTransport:
     def drop(self) -> None:
         """Cut the connection without a close frame."""
         if (ws := self._ws) is not None:
-            _shut_down(ws)
+            shut_down(ws)
         self._tap.give_way()
 
     def freeze(self) -> None:
@@ -216,7 +228,7 @@ class NetworkTransport:
 
     def _run(self) -> None:
         while True:
-            self._ended = self._read_to_the_end()
+            self._read_to_the_end()
             if not self._is_to_resume():
                 break
             self._tell("reconnecting")
@@ -228,8 +240,8 @@ class NetworkTransport:
         wanted = self._backoff is not None and not self._leaving.is_set()
         return wanted and self._ended[0] not in FINAL_CODES
 
-    def _read_to_the_end(self) -> tuple[int, str]:
-        """Hand on messages until there are no more; return code and reason."""
+    def _read_to_the_end(self) -> None:
+        """Hand on messages until there are no more; note why."""
         ws = self._ws
         try:
             ended = self._read(ws)
@@ -239,14 +251,15 @@ class NetworkTransport:
             ended = (1002, f"the server broke the WebSocket protocol: {exc}")
         except (OSError, websocket.WebSocketException):
             ended = (1006, "the connection was lost")
+        # In this order: who finds no socket is told why.
+        self._ended = self._goodbye or ended
         self._ws = None
         if ended[0] in _OUR_CODES:
-            _say_goodbye(ws, *ended)
-        _shut_down(ws)
+            say_goodbye(ws, *ended)
+        shut_down(ws)
         # Not while another thread sends: its file number could be another's by then.
         with ws.lock:
             ws.shutdown()
-        return self._goodbye or ended
 
     def _read(self, ws: Any) -> tuple[int, str]:
         is_pinged = False
@@ -301,7 +314,7 @@ class NetworkTransport:
                     break
                 continue
             if self._leaving.is_set():
-                _say_goodbye(self._ws, 1000, "")
+                say_goodbye(self._ws, 1000, "")
             return True
         self._ended = self._goodbye or self._ended
         return False
@@ -335,50 +348,6 @@ def _closed_with(data: bytes) -> tuple[int, str]:
     if len(data) < 2:
         return 1005, ""
     return int.from_bytes(data[:2], "big"), data[2:].decode(errors="replace")
-
-
-def _send_or_end(ws: Any, frame: bytes) -> None:
-    """Send a frame; if that fails, end the connection.
-
-    Raises:
-        ConnectionClosedError: If it failed.
-    """
-    try:
-        _send_frame(ws, frame)
-    except (OSError, websocket.WebSocketException) as exc:
-        _shut_down(ws)
-        raise ConnectionClosedError(1006, f"sending failed: {exc}") from exc
-
-
-def _send_frame(ws: Any, data: bytes) -> None:
-    """Send a frame; if that is interrupted within it, end the connection."""
-    sent: list[int] = []
-    with ws.lock:
-        sock = ws.sock
-        if sock is None:
-            raise BrokenPipeError("the socket is closed")
-        try:
-            while (count := sum(sent)) < len(data):
-                # So the count is kept even if an interrupt is raised right after.
-                sent.extend(map(sock.send, [data[count:]]))
-        except BaseException:
-            if 0 < sum(sent) < len(data):
-                # What is sent next would be read as the rest of this frame.
-                _shut_down(ws)
-            raise
-
-
-def _say_goodbye(ws: Any, code: int, reason: str) -> None:
-    """Send a close frame, and that nothing follows it."""
-    with contextlib.suppress(OSError, websocket.WebSocketException, AttributeError):
-        ws.send_close(code, reason.encode()[:123])
-        ws.sock.shutdown(socket.SHUT_WR)
-
-
-def _shut_down(ws: Any) -> None:
-    """End reading and writing now, in whatever thread they block."""
-    with contextlib.suppress(OSError, AttributeError):
-        ws.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _refused(url: str, exc: Exception) -> ConnectError:

@@ -11,7 +11,7 @@ import pytest
 from scripted import ALICE, ScriptedServer
 
 from jacnb.client import Backoff, NetworkTransport, connect
-from jacnb.client.network import _send_frame
+from jacnb.client.sending import send_frame
 from jacnb.errors import ConnectError, ConnectionClosedError
 
 SOON = Backoff(first=0.001, most=0.002)
@@ -161,7 +161,7 @@ def test_an_interrupt_within_a_frame_ends_the_connection(
     ws = SimpleNamespace(sock=sock, lock=threading.Lock())
     expected = pytest.raises(KeyboardInterrupt) if is_broken else nullcontext()
     with expected:
-        _send_frame(ws, frame)
+        send_frame(ws, frame)
     assert sock.is_shut_down is is_broken
 
 
@@ -348,3 +348,15 @@ def test_waits_grow_with_jitter_up_to_the_most() -> None:
     delays = list(itertools.islice(Backoff(first=1, most=4).delays(), 5))
     for delay, most in zip(delays, [1, 2, 4, 4, 4], strict=True):
         assert most / 2 <= delay <= most
+
+
+def test_who_sends_too_much_is_told_so_however_far_the_sending_got(serve) -> None:
+    server = serve()
+    for _ in range(20):
+        client = server.connect()
+        with pytest.raises(ConnectionClosedError) as first:
+            client.send("x" * 8_000_000)
+            client.sync()
+        with pytest.raises(ConnectionClosedError) as then:
+            client.sync()
+        assert (first.value.code, then.value.code) == (1009, 1009)
