@@ -45,9 +45,11 @@ def serve_files(paths: Sequence[Path], *, reload: bool = False, **settings: Any)
     # Before the line below is printed: who waits for it may send a signal at once.
     stop = _Stop()
     # The server comes first: what a file does at once, it does on the server's graph.
-    with Server(**settings) as server:
+    # Clients wait meanwhile, else they would hear that there is no such walker.
+    with Server(is_open=False, **settings) as server:
         with stop.loading():
             look = _load(paths, reload)
+        server.open()
         _say(f"Serving on {server.http_url}")
         while not stop.wait(INTERVAL if reload else None):
             with stop.loading():

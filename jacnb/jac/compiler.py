@@ -16,11 +16,14 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
 from importlib import import_module, metadata
+from importlib.util import find_spec
 from typing import Any, Final
 
 from jacnb.errors import JacError, JacSyntaxError
 from jacnb.jac.advice import advice_for
+from jacnb.jac.hidden import load_hidden
 from jacnb.jac.progress import Progress
 from jacnb.jac.rewriting import code_of, rewrite
 
@@ -98,20 +101,32 @@ def compile_jac(source: str, filename: str) -> ast.Module:
     if program.errors_had:
         alert = program.errors_had[0]
         raise _error(str(alert.msg), _place(alert), source, filename)
-    return _tree_of(module)
+    return _placed(_tree_of(module), source)
+
+
+@cache
+def load_compiler() -> None:
+    """Load jaclang now, before modules of the author's, if it is installed."""
+    if find_spec("jaclang") is not None:
+        # Some of its parts are loaded when they are used.
+        compile_jac("with entry { }", "<nothing>")
 
 
 def is_users(name: ast.AST) -> bool:
     """Tell whether the author wrote this name, or the compiler put it there."""
-    links = getattr(name, "jac_link", None) or [None]
     # In a filter, `(?:City)`, the whole of it is named, not the name in it.
-    return type(links[0]).__name__ in ("Name", "FilterCompr", "BuiltinType")
+    return _link_of(name) in ("Name", "FilterCompr", "BuiltinType")
 
 
 def is_compilers_import(statement: ast.ImportFrom) -> bool:
     """Tell whether the compiler added this import to what the author wrote."""
-    links = getattr(statement, "jac_link", None) or [None]
-    return type(links[0]).__name__ == "Module"
+    return _link_of(statement) == "Module"
+
+
+def _link_of(node: ast.AST) -> str:
+    """Return what kind of Jac a node was made of."""
+    links = getattr(node, "jac_link", None) or [None]
+    return type(links[0]).__name__
 
 
 def access_of(declaration: ast.ClassDef) -> str | None:
@@ -123,6 +138,7 @@ def access_of(declaration: ast.ClassDef) -> str | None:
 
 def _program_class() -> Any:
     version()
+    load_hidden()
     for home in HOMES:
         try:
             return import_module(home).JacProgram
@@ -140,6 +156,40 @@ def _tree_of(module: Any) -> ast.Module:
     if not isinstance(tree, ast.Module):
         raise JacError(f"jaclang {version()} made nothing of this source")
     return tree
+
+
+def _placed(tree: ast.Module, source: str) -> ast.Module:
+    """Say columns as Python's compiler does: in bytes, from 0.
+
+    jaclang counts characters, from 1.
+    """
+    lines = source.split("\n")
+    # One node may stand in several places of the tree.
+    for node in {id(each): each for each in ast.walk(tree)}.values():
+        if _link_of(node) == "PyInlineCode":
+            _place_python(node)
+        elif hasattr(node, "col_offset"):
+            _place_jac(node, lines)
+    return tree
+
+
+def _place_jac(node: Any, lines: list[str]) -> None:
+    node.col_offset = _bytes_before(lines, node.lineno, node.col_offset)
+    if node.end_col_offset is not None:
+        end = node.end_lineno or node.lineno
+        node.end_col_offset = _bytes_before(lines, end, node.end_col_offset)
+
+
+def _place_python(node: Any) -> None:
+    """Mend a place in ``::py::``: the line is the one below, the end is nowhere."""
+    if hasattr(node, "lineno"):
+        node.lineno = node.end_lineno = node.lineno - 1
+        node.end_col_offset = node.col_offset
+
+
+def _bytes_before(lines: list[str], line: int | None, column: int) -> int:
+    text = lines[line - 1] if line and line <= len(lines) else ""
+    return len(text[: max(column - 1, 0)].encode("utf-8", "replace"))
 
 
 def _place(alert: Any) -> tuple[int, int, int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import linecache
 from collections.abc import Container, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -264,5 +265,15 @@ def _refusal(filename: str, at: Any, name: str) -> JacError:
     why = REFUSALS[name]
     if at is None or not hasattr(at, "lineno"):
         return JacError(f"{filename}: {why}")
-    end = (at.end_lineno, at.end_col_offset + 1)
-    return JacSyntaxError(why, (filename, at.lineno, at.col_offset + 1, "", *end))
+    # `prepare` put the source there; the end may lie lines below.
+    text = linecache.getline(filename, at.lineno).rstrip("\n")
+    start = _column(text, at.col_offset)
+    is_here = at.end_lineno == at.lineno
+    end = _column(text, at.end_col_offset) if is_here else len(text) + 1
+    place = (filename, at.lineno, start, text, at.lineno, end)
+    return JacSyntaxError(why, place)
+
+
+def _column(text: str, offset: int) -> int:
+    """Return a column in characters, from 1, of one in bytes, from 0."""
+    return len(text.encode()[:offset].decode(errors="replace")) + 1

@@ -12,14 +12,19 @@ import linecache
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import (
+    BuiltinImporter,
+    FrozenImporter,
+    ModuleSpec,
+    PathFinder,
+)
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, Final
 
 from jacnb.errors import JacSyntaxError
 from jacnb.graph.session import Order
-from jacnb.jac.compiler import compile_jac
+from jacnb.jac.compiler import compile_jac, load_compiler
 from jacnb.jac.linking import Linked, link
 from jacnb.jac.refusals import refuse
 
@@ -61,7 +66,11 @@ def prepare(
     """Compile Jac source for a namespace."""
     remember_lines(source, filename)
     refuse(source, filename)
-    tree = compile_jac(source, filename)
+    try:
+        tree = compile_jac(source, filename)
+    finally:
+        # It was loaded just now, perhaps, and put its own finder in front.
+        _go_first()
     linked = link(tree, filename, namespace, order)
     flags = __future__.annotations.compiler_flag
     return linked, compile(linked.tree, filename, "exec", flags, dont_inherit=True)
@@ -87,13 +96,14 @@ def run_file(path: Path, name: str | None = None, order: Order | None = None) ->
         OSError: If it cannot be read.
     """
     path = path.resolve()
+    # Before this module, whose name may be that of a module which jaclang needs.
+    load_compiler()
     look_in(path.parent)
     name = name or path.stem
     module = ModuleType(name)
     module.__file__ = str(path)
     sys.modules[name] = module
-    source = path.read_text(encoding="utf-8")
-    run_jac(source, str(path), vars(module), order)
+    run_jac(_source_of(path), str(path), vars(module), order)
     return module
 
 
@@ -108,10 +118,21 @@ def look_in(folder: Path) -> None:
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
     _FINDER.folders.add(str(folder))
-    # jaclang's own finder would run these files on its own runtime: go before it.
+    _go_first()
+
+
+def _go_first() -> None:
+    """Be asked before jaclang's own finder, which uses its own runtime."""
+    if not _FINDER.folders or sys.meta_path[:1] == [_FINDER]:
+        return
     if _FINDER in sys.meta_path:
         sys.meta_path.remove(_FINDER)
     sys.meta_path.insert(0, _FINDER)
+
+
+def _source_of(file: Path) -> str:
+    # Some editors begin a file with a byte order mark.
+    return file.read_text(encoding="utf-8-sig")
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -128,15 +149,15 @@ class _Finder(importlib.abc.MetaPathFinder):
     ) -> ModuleSpec | None:
         """Return how to load a module, None if it is none of these."""
         if fullname in sys.stdlib_module_names:
-            return None  # A file called socket.jac must not stand in for Python's.
+            return _pythons(fullname)
+        if fullname == "jaclang":
+            return None
+        name = fullname.rpartition(".")[2]
         for folder in sorted(self.folders) if path is None else path:
-            if not self._is_ours(Path(folder)):
-                continue
-            file = Path(folder) / f"{fullname.rpartition('.')[2]}.jac"
-            if file.is_file():
-                return importlib.util.spec_from_file_location(
-                    fullname, file, loader=_Loader(file)
-                )
+            if self._is_ours(Path(folder)):
+                found = _spec_in(Path(folder), name, fullname)
+                if found is not None:
+                    return found
         return None
 
     def _is_ours(self, folder: Path) -> bool:
@@ -144,6 +165,33 @@ class _Finder(importlib.abc.MetaPathFinder):
         if _INSTALLED & set(folder.parts):
             return False
         return any(folder.is_relative_to(each) for each in self.folders)
+
+
+def _spec_in(folder: Path, name: str, fullname: str) -> ModuleSpec | None:
+    """Return how to load a module or a package of a folder, None if it is not there."""
+    package = folder / name
+    for file, places in (
+        (package / "__init__.jac", [str(package)]),
+        (folder / f"{name}.jac", None),
+    ):
+        if file.is_file():
+            return importlib.util.spec_from_file_location(
+                fullname, file, loader=_Loader(file), submodule_search_locations=places
+            )
+    return None
+
+
+def _pythons(name: str) -> ModuleSpec | None:
+    """Return how Python loads a module of its own.
+
+    A file called socket.jac must not stand in for it, and jaclang's finder, which
+    would be asked next, would let it.
+    """
+    for finder in (BuiltinImporter, FrozenImporter, PathFinder):
+        found = finder.find_spec(name)
+        if found is not None:
+            return found
+    return None
 
 
 class _Loader(importlib.abc.Loader):
@@ -154,8 +202,7 @@ class _Loader(importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the file."""
-        source = self._file.read_text(encoding="utf-8")
-        run_jac(source, str(self._file), vars(module))
+        run_jac(_source_of(self._file), str(self._file), vars(module))
 
 
 _FINDER: Final = _Finder()

@@ -39,22 +39,25 @@ class Server(FrontDoor):
     """A running server; every one that is made is a new one.
 
     Args:
+        is_open: Whether clients are let in at once; else they wait until `open`.
         settings: Fields of `Settings`, such as ``port``, ``registry`` or ``secret``.
 
     Raises:
         ServerError: If the port is taken or a setting makes no sense.
     """
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, is_open: bool = True, **settings: Any) -> None:
         self.settings = make_settings(settings)
-        sockets = _bind(self.settings.host, self.settings.port)
+        sockets = self._waiting = _bind(self.settings.host, self.settings.port)
         self.port: int = sockets[0].getsockname()[1]
         self._clients_of: dict[str, tuple[CellRun, WeakSet[AnyClient]]] = {}
         self._thread = LoopThread("jacnb-server")
         try:
             self._backend: Backend = self._thread.run(
-                _start(self.settings, sockets, self._thread), _START_TIMEOUT
+                _start(self.settings, self._thread), _START_TIMEOUT
             )
+            if is_open:
+                self.open()
         except BaseException:
             # Interrupted, most likely: neither thread nor port may stay.
             self._thread.stop()
@@ -64,6 +67,11 @@ class Server(FrontDoor):
         self.is_running = True
         self._enter()
         atexit.register(self.stop)
+
+    def open(self) -> None:
+        """Let clients in, those first that wait since the port was bound."""
+        sockets, self._waiting = self._waiting, []
+        self._thread.run(_listen(self._backend, sockets), _START_TIMEOUT)
 
     @property
     def engine(self) -> Engine:  # type: ignore[override]
@@ -186,6 +194,8 @@ class Server(FrontDoor):
         with suppress(TimeoutError):
             self._thread.run(self._backend.close(), GRACE + 5)
         self._thread.stop()
+        for bound in self._waiting:
+            bound.close()
         _forget(self)
 
     def __enter__(self) -> Self:
@@ -329,12 +339,13 @@ def _forget(server: Server) -> None:
         _current = None
 
 
-async def _start(
-    settings: Settings, sockets: list[socket.socket], thread: LoopThread
-) -> Backend:
-    backend = Backend(settings, thread.loop)
-    backend.listen(sockets)
-    return backend
+async def _start(settings: Settings, thread: LoopThread) -> Backend:
+    return Backend(settings, thread.loop)
+
+
+async def _listen(backend: Backend, sockets: list[socket.socket]) -> None:
+    if sockets:
+        backend.listen(sockets)
 
 
 def _bind(host: str | None, port: int) -> list[socket.socket]:

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import importlib
+import socket
 import sys
 import traceback
 from pathlib import Path
 
 import pytest
 
+from jacnb.errors import JacSyntaxError
 from jacnb.jac import modules
+from jacnb.jac.compiler import load_compiler
 from jacnb.jac.modules import look_in, run_file
 
 
 @pytest.fixture
 def folder(compiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    # It cannot be loaded in parts, some of them into what is put back later.
+    load_compiler()
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr(sys, "modules", {**sys.modules})
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
@@ -62,7 +67,7 @@ def test_what_is_installed_is_left_alone(folder) -> None:
     look_in(folder)
     assert modules._FINDER.find_spec("pkg.theirs", [str(installed)]) is None
     assert modules._FINDER.find_spec("pkg.theirs", [str(folder / "land")]) is None
-    assert modules._FINDER.find_spec("socket", None) is None
+    assert modules._FINDER.find_spec("socket", None).origin == socket.__file__
 
 
 def test_a_traceback_shows_the_line_of_jac(jac) -> None:
@@ -81,3 +86,47 @@ def test_a_run_keeps_the_line_of_jac(jac, server) -> None:
     with pytest.raises(Exception, match="ZeroDivisionError"):
         server.connect(user="alice").walker("fail")
     assert "line 3, in a\n    report 1 / 0;" in server.runs[-1].traceback
+
+
+CARETS = [
+    ("x = 4;  y = 2 + 1 / a;", "1 / a"),
+    ('x = "größe €"; y = "ä" + other(a);', '"ä" + other(a)'),
+    ("return nothing + 1;", "nothing"),
+]
+
+
+@pytest.mark.parametrize(("line", "marked"), CARETS)
+def test_carets_stand_under_what_failed(jac, line, marked) -> None:
+    module = jac(
+        "def other(a: int) -> int { return 5; }\n"
+        f"def f(a: int) -> int {{\n    {line}\n}}"
+    )
+    with pytest.raises(Exception, match="division|str|nothing") as found:
+        module.f(0)
+    last = traceback.extract_tb(found.value.__traceback__)[-1]
+    text = f"    {line}".encode()
+    assert text[last.colno : last.end_colno].decode() == marked
+
+
+def test_a_traceback_shows_the_line_of_inline_python(jac) -> None:
+    module = jac("::py::\ndef half(x):\n    return x / 0\n::py::")
+    with pytest.raises(ZeroDivisionError) as found:
+        module.half(1)
+    last = traceback.extract_tb(found.value.__traceback__)[-1]
+    assert (last.lineno, last.line) == (3, "return x / 0")
+
+
+REFUSED = [
+    ("def app() -> any { return <div>hi</div>; }", "<div>hi</div>"),
+    ('with entry { g = "é"; x = store(); }', "store"),
+    ("def ask(q: str) -> str by my_model();", "def ask(q: str) -> str by my_model();"),
+]
+
+
+@pytest.mark.parametrize(("source", "marked"), REFUSED)
+def test_what_is_refused_later_shows_its_place(jac, source, marked) -> None:
+    with pytest.raises(JacSyntaxError) as found:
+        jac(f"glob x: int = 1;\n{source}")
+    error = found.value
+    assert (error.lineno, error.text) == (2, source)
+    assert error.text[error.offset - 1 : error.end_offset - 1] == marked
