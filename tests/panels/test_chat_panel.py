@@ -188,10 +188,10 @@ def test_a_page_that_asks_whether_the_panel_is_there_is_answered(panel, pump, br
     assert browser == [{"op": "here"}]
 
 
-def test_a_real_client_is_what_a_panel_takes(browser):
+def test_a_real_client_is_what_a_panel_takes(pump, browser):
     with jacnb.MemoryServer() as server:
         client = server.connect(user="alice", channel_id="room")
-        panel = ChatPanel(client)
+        panel = ChatPanel(client, later=pump.later)
         client.sync()
         assert [entry["kind"] for entry in panel.entries()] == [
             "connection",
