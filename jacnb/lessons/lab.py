@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
 from jacnb.client import Client
+from jacnb.lessons.namespace import declared_by
 from jacnb.lessons.outcomes import Verdict
 from jacnb.lessons.plans import Person, Plan
 from jacnb.lessons.questions import Question
@@ -34,6 +35,7 @@ class Lab:
         self.is_open = True
         self.server = serve(**plan.settings)
         self.server.reset()
+        self._forget_answers()
         self._people = {person.name: self._connect(person) for person in plan.people}
         self._questions = {
             f"q{number}": Question(f"q{number}", exercise, self)
@@ -142,6 +144,12 @@ class Lab:
         title = html.escape(f"Lesson {self.plan.number}: {self.plan.title}")
         goals = "".join(f"<li>{html.escape(goal)}</li>" for goal in self.plan.goals)
         return f"<h3>{title}</h3><p>{self.plan.minutes} minutes</p><ul>{goals}</ul>"
+
+    def _forget_answers(self) -> None:
+        """Forget the walkers of earlier answers: a check should not find those."""
+        for exercise in self.plan.exercises:
+            for name in declared_by(exercise.solution):
+                self.server.registry.remove(name)
 
     def _connect(self, person: Person) -> Client:
         return self.server.connect(

@@ -62,8 +62,10 @@ def _hears_its_channel(probe: Probe, client: Client) -> None:
 
 def _relation(probe: Probe, relation: Any) -> None:
     probe.require(callable(relation), "relation should be a function.")
-    nora, phone = probe.client("nora"), probe.client("nora")
-    omar = probe.client("omar", nora.channel_id)
+    nora = probe.client("nora")
+    # Another name, and the same name for another user: the ids are what counts.
+    phone = probe.client("nora's phone", user="nora")
+    omar = probe.client("nora", nora.channel_id, user="omar")
     quinn, rita = (probe.client(name, is_user=False) for name in ("quinn", "rita"))
     if relation(nora, nora) is Ellipsis:
         raise NotAttempted("relation returns ... so far.")

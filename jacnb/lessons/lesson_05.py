@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from jacnb.client import Client
@@ -10,9 +11,21 @@ from jacnb.lessons.outcomes import NotYet
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
 from jacnb.lessons.probe import Probe
 
-# Shorter names are found by trying; what the server makes up has 43 characters.
-_LENGTH: Final = 20
-_LETTERS: Final = 8
+# 16 hex digits are 64 random bits; what the server makes up has 43 characters.
+_LENGTH: Final = 16
+# How many different characters there must be without ids, words and rows of keys, and
+# how often letters and digits, or small and capital letters, must change about.
+_DIFFERENT: Final = 5
+_CHANGES: Final = 2
+_KINDS: Final = re.compile("[a-z]+|[A-Z]+|[0-9]+")
+_WORDS: Final = re.compile("[A-Z][a-z]{2,}")
+_ROWS: Final = (
+    "0123456789",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+)
 
 
 def _bob_tells_the_garden(probe: Probe) -> None:
@@ -21,7 +34,7 @@ def _bob_tells_the_garden(probe: Probe) -> None:
     probe.received(
         carol,
         "chat",
-        message="Soup is ready",
+        data={"message": "Soup is ready"},
         by=bob,
         event="channel",
         but_not=[alice],
@@ -41,7 +54,7 @@ def _announce(probe: Probe) -> None:
         probe.received(
             member,
             "announcement",
-            message="Closing at six",
+            data={"message": "Closing at six"},
             by=caller,
             walker="announce",
             times=1,
@@ -70,12 +83,41 @@ def _private_channel(probe: Probe, first: Any, second: Any) -> None:
         f"first: {first.channel_id!r}, second: {second.channel_id!r}",
     )
     probe.require(
-        len(first.channel_id) >= _LENGTH and len(set(first.channel_id)) >= _LETTERS,
+        _is_random(first.channel_id, _known(probe, first, second)),
         f"{first.channel_id!r} can be guessed: whoever tries it gets in.",
+        f"Take at least {_LENGTH} random letters and digits, no words and no ids.",
     )
     word = probe.channel("psst")
     first.send_to_channels(first.channel_id, {"message": word})
     probe.received(second, by=first, event="channel", message=word)
+
+
+def _known(probe: Probe, *clients: Client) -> list[str]:
+    """Return what others have been told: the ids of people, and the lesson's names."""
+    people = (*probe.lab.everybody(), *clients)
+    ids = [each for one in people for each in (one.client_id, one.root_id)]
+    named = [each for one in probe.lab.clients for each in (one.name, one.channel_id)]
+    return sorted({*ids, *named}, key=len, reverse=True)
+
+
+def _is_random(name: str, known: list[str]) -> bool:
+    """Tell whether a name may be taken for a random one; nobody can know that it is."""
+    if len(name) < _LENGTH or not re.search("[0-9]", name):
+        return False
+    for each in known:
+        name = re.sub(re.escape(each), " ", name, flags=re.IGNORECASE)
+    parts = re.split(r"[\W_]+", _WORDS.sub(" ", _without_rows(name)))
+    # A word, a year: each of one kind.
+    changes = sum(max(0, len(_KINDS.findall(part)) - 1) for part in parts)
+    return changes >= _CHANGES and len(set("".join(parts).lower())) >= _DIFFERENT
+
+
+def _without_rows(name: str) -> str:
+    for row in _ROWS:
+        for each in (row, row[::-1]):
+            for start in range(len(each) - 3):
+                name = re.sub(each[start : start + 4], " ", name, flags=re.IGNORECASE)
+    return name
 
 
 def _two_users(first: Client, second: Client, probe: Probe) -> None:
@@ -174,7 +216,8 @@ def announce(channel_ids: list[str], message: str) -> int:
         Exercise(
             title="a channel that nobody guesses",
             text="Give Alice and Bob one more connection each, `first` and `second`, "
-            "on one channel whose name nobody can guess.",
+            "on one channel whose name nobody can guess: at least 16 random letters "
+            "and digits.",
             hints=(
                 "lab.server.connect(user=…, channel_id=…) makes a connection. What "
                 "does the server do if no channel_id is given?",

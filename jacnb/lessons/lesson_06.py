@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from jacnb.client import Client
+from jacnb.errors import ClientError
+from jacnb.graph import Node, commit, connect, grant, jid, refs, root
 from jacnb.lessons.outcomes import NotYet
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
-from jacnb.lessons.probe import Probe
+from jacnb.lessons.probe import SECONDS, Probe
+from jacnb.lessons.rehearsal import in_graph, seen_when_told
 
 
 def _dinner(probe: Probe) -> None:
@@ -15,6 +21,7 @@ def _dinner(probe: Probe) -> None:
             client,
             "chat",
             message="Dinner at eight?",
+            data={"message": "Dinner at eight?"},
             by=carol,
             event="user",
             but_not=[bob],
@@ -23,6 +30,7 @@ def _dinner(probe: Probe) -> None:
 
 def _whisper(probe: Probe) -> None:
     probe.walker("whisper", "root_id", "text")
+    probe.no_more_fields("whisper", "root_id", "text")
     room = probe.channel("room")
     nora, omar = probe.client("nora", room), probe.client("omar", room)
     tablet = probe.client("omar's tablet", probe.channel("bag"), user="omar")
@@ -32,21 +40,53 @@ def _whisper(probe: Probe) -> None:
         probe.received(
             client,
             "whisper",
-            text="Psst",
-            sender=nora.root_id,
+            data={"text": "Psst", "sender": nora.root_id},
             by=nora,
             walker="whisper",
             times=1,
         )
     probe.received_nothing(nora, "whisper")
     probe.received_nothing(quinn, "whisper")
+    _cannot_be_forged(probe, nora, omar)
+
+
+def _cannot_be_forged(probe: Probe, nora: Client, omar: Client) -> None:
+    """Require that a caller cannot choose the sender by choosing where to begin."""
+    pia = probe.client("pia")
+    with in_graph(probe.server, pia):
+        grant(root(), "READ")
+        commit()
+    with in_graph(probe.server, nora):
+        own = jid(connect(root(), Node())[0])
+        commit()
+    for node, whose in ((pia.root_id, "pia's root"), (own, "a node of her own")):
+        heard = len(omar.messages)
+        # It may refuse to run there.
+        with suppress(ClientError):
+            fields = {"root_id": omar.root_id, "text": "I am it"}
+            nora.walker("whisper", fields, node=node, timeout=SECONDS)
+        probe.settle(omar)
+        for message in list(omar.messages)[heard:]:
+            probe.require(
+                message.type != "whisper" or message.data["sender"] == nora.root_id,
+                f"Nora called it with node= {whose}, and it named another sender.",
+                "Where a walker begins is the caller's choice; who calls is not.",
+                message.excerpt(),
+            )
 
 
 def _remember(probe: Probe) -> None:
     probe.walker("remember", "text")
+    probe.require(
+        probe.server.registry.find("open_inbox"),
+        "There is no walker 'open_inbox': run the cells above once more.",
+    )
     nora = probe.client("nora", probe.channel("desk"))
     phone = probe.client("nora's phone", probe.channel("bag"), user="nora")
     omar = probe.client("omar", nora.channel_id)
+    # Not everything that is tied to a root is a note.
+    probe.call(nora, "open_inbox")
+    before = _notes(probe, nora)
     probe.call(nora, "remember", text="Buy milk")
     told = probe.received(nora, "notes", by=nora, walker="remember")
     first = told.data.get("count") if isinstance(told.data, dict) else None
@@ -57,6 +97,35 @@ def _remember(probe: Probe) -> None:
     for client in (nora, phone):
         probe.received(client, "notes", count=first + 1, by=phone, times=1)
     probe.received_nothing(omar, "notes")
+    _notes_are_kept(probe, nora, [*before, "Buy milk", "Call mother"])
+    probe.require(
+        first == len(before) + 1,
+        f"The count was {first}, with {len(before) + 1} notes at nora's root.",
+        "Count the notes alone: other nodes are tied to a root as well.",
+    )
+    seen = seen_when_told(
+        probe.server, nora, "remember", lambda: _notes(probe, nora), text="Pay rent"
+    )
+    probe.require(
+        seen and all("Pay rent" in notes for notes in seen),
+        "People are told before it is kept: connect(), commit(), then notify.",
+    )
+
+
+def _notes(probe: Probe, client: Client) -> list[str]:
+    """Return the texts of the notes at a user's root, as they are kept."""
+    with in_graph(probe.server, client):
+        tied = [each for each in refs(root()) if type(each).__name__ == "Note"]
+        return [each.text for each in tied]
+
+
+def _notes_are_kept(probe: Probe, client: Client, wanted: list[str]) -> None:
+    found = _notes(probe, client)
+    probe.require(
+        sorted(found) == sorted(wanted),
+        f"The message is right, but not what is tied to {client.name}'s root.",
+        f"The texts of the notes there are {found!r}, not {wanted!r}.",
+    )
 
 
 PLAN = Plan(
@@ -163,9 +232,9 @@ def whisper(root_id: str, text: str):
         Exercise(
             title="on all devices",
             text="Write a walker `remember` with the field `text`. It ties a `Note` "
-            "to the root of its caller, and then tells all connections of this user "
-            "how many notes there are: a message of the type `notes` whose `data` is "
-            "`count`.",
+            "with this text to the root of its caller and commits. Then it tells all "
+            "connections of this user how many notes there are: a message of the type "
+            "`notes` whose `data` is `count`.",
             hints=(
                 "`mark_read` reached all connections of its caller. `drop` tied a Note "
                 "to a node.",

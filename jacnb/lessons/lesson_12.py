@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from jacnb.client import Client
 from jacnb.errors import WaitTimeoutError, WalkerError
-from jacnb.graph import Session
-from jacnb.graph.turns import Turns
+from jacnb.graph import commit
 from jacnb.lessons.outcomes import NotYet
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
 from jacnb.lessons.probe import SECONDS, Probe
-from jacnb.walkers.run import Job, Run, perform
+from jacnb.lessons.rehearsal import in_graph, seen_when_told
 
 _GIVEN: Final = ("plant", "join", "dig")
 
@@ -35,8 +34,18 @@ class _Table:
         planted = probe.call(self.owner, "plant", treasure="B4", channel=self.channel)
         self.garden = str(planted.reports[0])
         for player in (self.nora, self.omar):
-            self.call(player, "join", name=player.name)
+            self._join(player)
         self.call(self.nora, "dig", square="A1")
+
+    def _join(self, player: Client) -> None:
+        try:
+            self.call(player, "join", name=player.name)
+        except NotYet as said:
+            raise NotYet(
+                "Nobody can join the check's garden: run the second cell with plant, "
+                "the one with grant, and all cells below it once more.",
+                said.why,
+            ) from None
 
     def call(self, client: Client, walker: str, **fields: Any) -> Any:
         """Run a walker at the garden; return its report, None if there is not one."""
@@ -54,7 +63,12 @@ class _Table:
         """Require that a walker refuses to do this; ``why`` says what is wrong."""
         try:
             client.walker(walker, fields, node=self.garden, timeout=SECONDS)
-        except WalkerError:
+        except WalkerError as error:
+            self.probe.require(
+                str(error.error).startswith("ValueError"),
+                f"{walker} should refuse this with a ValueError: {why}",
+                f"It answered: {error.error}",
+            )
             return
         except WaitTimeoutError:
             raise NotYet(f"{walker} did not answer within {SECONDS:g} s.") from None
@@ -62,31 +76,34 @@ class _Table:
 
     def stored(self, field: str) -> Any:
         """Return a field of the garden as it is in the graph now."""
-        session = Session(self.probe.server.engine.store, self.owner.root_id)
-        with session:
+        with in_graph(self.probe.server, self.owner) as session:
             return getattr(session.entry(self.garden), field)
+
+    def write(self, **values: Any) -> None:
+        """Write into the garden, past all walkers."""
+        with in_graph(self.probe.server, self.owner) as session:
+            garden = session.entry(self.garden)
+            for field, value in values.items():
+                setattr(garden, field, value)
+            commit()
 
     def kept_when_told(
         self, client: Client, walker: str, field: str, **fields: Any
     ) -> list[Any]:
         """Run a walker here; return a field as it was stored at each notification."""
-        declaration = self.probe.server.registry.find(walker)
-        assert declaration is not None
-        seen: list[Any] = []
-        job = Job(
-            declaration=declaration,
-            fields=fields,
-            root_id=client.root_id,
+        return seen_when_told(
+            self.probe.server,
+            client,
+            walker,
+            lambda: self.stored(field),
             node=self.garden,
-            notify=lambda *_: seen.append(self.stored(field)),
-            run=Run(walker, client.name, client.client_id, 0.0),
+            **fields,
         )
-        perform(job, self.probe.server.engine.store, Turns())
-        return seen
 
 
 def _flag(probe: Probe) -> None:
     probe.walker("flag", "square")
+    probe.no_more_fields("flag", "square")
     table = _Table(probe)
     nora, omar, quinn = table.nora, table.omar, table.quinn
     table.refused(quinn, "flag", "quinn did not join.", square="C3")
@@ -100,7 +117,12 @@ def _flag(probe: Probe) -> None:
     probe.received_nothing(quinn, "flag")
     reported = table.call(omar, "flag", square="C3")
     probe.received(
-        quinn, "flag", square="C3", by=omar, walker="flag", times=1, data={"by": "omar"}
+        quinn,
+        "flag",
+        by=omar,
+        walker="flag",
+        times=1,
+        data={"square": "C3", "by": "omar"},
     )
     probe.received_nothing(table.phone, "flag")
     wanted = {"C3": "omar"}
@@ -110,14 +132,32 @@ def _flag(probe: Probe) -> None:
         "The flag stands. Now report all flags.",
         f"It reported {reported!r}, not {wanted!r}.",
     )
-    # Nora dug last: a flag is out of turn.
-    table.call(nora, "flag", square="D5")
+    probe.require(
+        table.stored("last") == "nora",
+        "A flag uses up no turn, and omar cannot dig now: leave here.last as it is.",
+        f"It is {table.stored('last')!r}; nora dug last.",
+    )
+    _more_flags(probe, table)
     seen = table.kept_when_told(omar, "flag", "flags", square="E1")
     _committed_first(probe, seen and all("E1" in flags for flags in seen))
 
 
+def _more_flags(probe: Probe, table: _Table) -> None:
+    # Nora dug last: her flags are out of turn. The second stands where omar's was.
+    table.call(table.nora, "flag", square="D5")
+    reported = table.call(table.nora, "flag", square="C3")
+    wanted = {"C3": "nora", "D5": "nora"}
+    _kept(probe, table.stored("flags") == wanted, "flags", table.stored("flags"))
+    probe.require(
+        reported == wanted,
+        "Report all flags of the garden, not only the new one.",
+        f"It reported {reported!r}, not {wanted!r}.",
+    )
+
+
 def _whisper(probe: Probe) -> None:
     probe.walker("whisper", "to", "message")
+    probe.no_more_fields("whisper", "to", "message")
     table = _Table(probe)
     nora, omar, quinn, phone = table.nora, table.omar, table.quinn, table.phone
     words = probe.channel("psst")
@@ -130,11 +170,10 @@ def _whisper(probe: Probe) -> None:
         probe.received(
             client,
             "whisper",
-            message=words,
             by=omar,
             walker="whisper",
             times=1,
-            data={"by": "omar"},
+            data={"message": words, "by": "omar"},
         )
     for client in (omar, quinn):
         probe.received_nothing(client, "whisper")
@@ -143,11 +182,12 @@ def _whisper(probe: Probe) -> None:
 def _look(probe: Probe) -> None:
     probe.walker("look")
     table = _Table(probe)
+    table.write(flags={"E2": "omar"}, sign=probe.channel("Mind the roses"))
     dora = probe.client("dora", table.channel)
     wanted = {
         "players": ["nora", "omar"],
         "holes": {"A1": "nora"},
-        "flags": {},
+        "flags": {"E2": "omar"},
         "sign": table.stored("sign"),
     }
     found = table.call(dora, "look")
@@ -162,7 +202,7 @@ def _look(probe: Probe) -> None:
     probe.require(not missing, f"It has no {missing[0] if missing else ''!r}.", told)
     for key, value in wanted.items():
         probe.require(
-            found[key] == value,
+            _in_any_order(found[key]) == value,
             f"{key} should be {value!r} in this garden.",
             f"It is {found[key]!r}.",
         )
@@ -170,8 +210,13 @@ def _look(probe: Probe) -> None:
     probe.require(not more, f"Nobody asked for {', '.join(more)}.")
 
 
+def _in_any_order(value: Any) -> Any:
+    return sorted(value, key=str) if isinstance(value, list) else value
+
+
 def _rewrite(probe: Probe) -> None:
     probe.walker("rewrite", "text", "version")
+    probe.no_more_fields("rewrite", "text", "version")
     table = _Table(probe)
     nora, omar, quinn = table.nora, table.omar, table.quinn
     first = table.stored("version")
@@ -181,15 +226,16 @@ def _rewrite(probe: Probe) -> None:
     probe.received(
         quinn,
         "sign",
-        text="No dogs",
         by=nora,
         walker="rewrite",
         times=1,
-        version=first + 1,
+        data={"text": "No dogs", "version": first + 1},
     )
     _kept(probe, table.stored("sign") == "No dogs", "sign", table.stored("sign"))
     why = f"omar had read version {first}, and nora was first."
     table.refused(omar, "rewrite", why, text="No cats", version=first)
+    why = f"there is no version {first + 98} yet."
+    table.refused(omar, "rewrite", why, text="No cats", version=first + 98)
     probe.require(
         table.stored("sign") == "No dogs",
         f"It refused, but the sign changed from {old!r} to {table.stored('sign')!r}.",

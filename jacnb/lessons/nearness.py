@@ -15,7 +15,7 @@ _SHOWN = 60
 def nearest(wanted: Wanted, messages: Iterable[Message]) -> Message | None:
     """Return the message that fits best; of equals the newest; None if there is none.
 
-    Greetings and answers to calls are no candidates.
+    Greetings, answers to calls, and errors are no candidates.
     """
     candidates = [message for message in messages if not _is_answer(message)]
     return max(candidates, key=wanted.nearness, default=None)
@@ -50,4 +50,4 @@ def _cut(value: object) -> str:
 
 
 def _is_answer(message: Message) -> bool:
-    return message.type == "connection" or "reports" in message
+    return message.type == "connection" or "reports" in message or "error" in message

@@ -18,7 +18,8 @@ def lesson(number: int | str) -> Lab:
     """Start a lesson: its server, its people, its questions.
 
     Run again, it starts anew on the same server: people connect anew, and graph,
-    recorded messages and progress are empty. Walkers stay declared.
+    recorded messages and progress are empty. Walkers stay declared, except for those
+    that its exercises ask for.
 
     Args:
         number: The lesson's number, as in ``5``, ``"05"`` or ``"05_channels"``.

@@ -15,9 +15,10 @@ from jacnb.client import Client, Message, Response
 from jacnb.client.inbox import Wanted
 from jacnb.errors import ClientError, JacnbError, WaitTimeoutError, WalkerError
 from jacnb.lessons.arrivals import wait_for
+from jacnb.lessons.namespace import is_walker
 from jacnb.lessons.nearness import differences, nearest
 from jacnb.lessons.outcomes import NotAttempted, NotYet
-from jacnb.lessons.records import Asked, Cause, causes_of, ids_of, sent_by
+from jacnb.lessons.records import Asked, Cause, causes_of, events_of, ids_of, sent_by
 from jacnb.protocol.trace import Entry
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Probe:
 
     def walker(self, name: str, *fields: str) -> None:
         """Require a walker that clients can call, with these fields."""
+        self.require(*is_walker(name))
         declared = self.server.registry.find(name)
         if declared is None:
             raise NotAttempted(f"There is no walker {name!r} yet.")
@@ -88,6 +90,16 @@ class Probe:
                 f"{', '.join(declared.fields.names) or 'none'}.",
             )
 
+    def no_more_fields(self, name: str, *fields: str) -> None:
+        """Require that a walker has no fields but these: no claim can be passed."""
+        declared = self.server.registry.find(name)
+        more = [f for f in declared.fields.names if f not in fields] if declared else []
+        self.require(
+            not more,
+            f"Nobody asked {name} for the field {', '.join(map(repr, more))}.",
+            "Its callers could write there what they like.",
+        )
+
     def attempted(self, *by: Client, words: tuple[str, ...] = ()) -> list[Entry]:
         """Require that one of these clients sent something, or anybody these words.
 
@@ -98,7 +110,8 @@ class Probe:
             What was sent, oldest first.
         """
         self.settle()
-        everything = self._sent(*self.lab.everybody())
+        trace = self.server.trace
+        everything = events_of(trace) if trace is not None else []
         ids: set[str | None] = set().union(*(ids_of(client) for client in by))
         found = [
             entry
@@ -244,7 +257,7 @@ class Probe:
             )
         sent = self._sent(by) if by is not None else []
         raise NotYet(
-            f"{client.name} received no {wanted}, and nothing else.",
+            f"{client.name} received no {wanted}, nor anything like it.",
             *(f"What {by.name} sent last: {one.text}" for one in sent[-1:] if by),
         )
 
@@ -259,7 +272,7 @@ class Probe:
     def _described(self, cause: Cause) -> str:
         people = (*self.lab.everybody(), *self._own)
         names = [each.name for each in people if cause.client_id in ids_of(each)]
-        who = f"by {names[0]}" if names else "by somebody else"
+        who = f"by {names[0]}" if names else "by another connection"
         if cause.walker:
             return f"{who} through the walker {cause.walker}"
         return f"{who} with a {cause.event} event" if cause.event else "by the server"

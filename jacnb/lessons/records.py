@@ -63,12 +63,15 @@ def ids_of(client: Client) -> set[str]:
 def sent_by(trace: Trace, clients: Iterable[Client]) -> list[Entry]:
     """Return the events of these clients, oldest first, less connection events."""
     ids: set[str | None] = set().union(*(ids_of(client) for client in clients))
+    return [entry for entry in events_of(trace) if entry.client_id in ids]
+
+
+def events_of(trace: Trace) -> list[Entry]:
+    """Return everybody's events, oldest first, less connection events."""
     return [
         entry
         for entry in trace
-        if entry.kind is Kind.EVENT
-        and entry.client_id in ids
-        and entry.type != "connection"
+        if entry.kind is Kind.EVENT and entry.type != "connection"
     ]
 
 

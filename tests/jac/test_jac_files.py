@@ -76,20 +76,25 @@ def test_clients_wait_until_the_files_are_loaded(tmp_path, options) -> None:
         "import socket, jacnb\n"
         "from jacnb.server.frontdoor import newest_server\n"
         "asker = socket.create_connection(('127.0.0.1', newest_server().port))\n"
-        "asker.sendall(b'POST /walker/early HTTP/1.0\\r\\n\\r\\n')\n"
+        "asker.sendall(b'POST /walker/late HTTP/1.0\\r\\n'\n"
+        "    b'Host: localhost\\r\\n\\r\\n')\n"
         "asker.settimeout(0.3)\n"
         "try:\n    heard = asker.recv(99).decode()\n"
         "except TimeoutError:\n    heard = 'nothing'\n"
+        "@jacnb.walker(auth=None)\n"
+        "def late() -> None:\n    pass\n"
         "@jacnb.walker(auth=None)\n"
         "def early() -> list[str]:\n"
         "    asker.settimeout(20)\n"
         "    return [heard, asker.recv(99).decode()[9:12]]\n"
     )
     with jacnb_command("serve", app, "--port", "0", *options) as process:
-        with jacnb.connect(process.stdout.readline().split()[-1]) as client:
-            assert client.walker("early").reports == [["nothing", "200"]]
-        process.terminate()
-        assert process.wait(10) == 0
+        try:
+            with jacnb.connect(process.stdout.readline().split()[-1]) as client:
+                reports = client.walker("early").reports
+        finally:
+            process.terminate()
+    assert reports == [["nothing", "200"]]
 
 
 def test_the_log_shows_the_line_of_jac(app) -> None:

@@ -24,10 +24,24 @@ def wrong_answers(number: int, question: str) -> list[tuple[str, str]]:
     return list(wrong[question])
 
 
+def right_answers(number: int, question: str) -> list[str]:
+    """Return what is right though it is not the solution, where something is noted."""
+    right: dict[str, list[str]] = getattr(
+        import_module(f"wrong_{number:02d}"), "RIGHT", {}
+    )
+    return right.get(question, [])
+
+
 WRONG = [
     pytest.param(number, question, answer, said, id=f"{number:02d}-{question}-{index}")
     for number, question in EXERCISES
     for index, (answer, said) in enumerate(wrong_answers(number, question))
+]
+
+RIGHT = [
+    pytest.param(number, question, answer, id=f"{number:02d}-{question}-{index}")
+    for number, question in EXERCISES
+    for index, answer in enumerate(right_answers(number, question))
 ]
 
 
@@ -54,6 +68,14 @@ def test_a_wrong_answer_is_not_yet_right(
     outcome = reader.answer(number, question, answer)
     assert outcome.verdict is Verdict.NOT_YET, outcome
     assert said in repr(outcome)
+
+
+@pytest.mark.parametrize(("number", "question", "answer"), RIGHT)
+def test_another_right_answer_is_correct(
+    reader: Any, number: int, question: str, answer: str
+) -> None:
+    outcome = reader.answer(number, question, answer)
+    assert outcome.verdict is Verdict.CORRECT, outcome
 
 
 @pytest.mark.parametrize(("number", "question"), EXERCISES)

@@ -83,6 +83,37 @@ def test_the_minutes_of_its_parts_are_those_of_the_lesson(number: int) -> None:
     assert sum(int(part) for part in parts) == plan.minutes
 
 
+def topics() -> list[tuple[int, str]]:
+    """Return the lesson and the words for each topic of the documentation."""
+    rows = re.findall(
+        r"^\| (?:Use|Best|Trouble)[^|]+ \| (\d+) \| ([^|]+) \|", PAGE, re.M
+    )
+    return [(int(number), words) for number, words in rows]
+
+
+def test_every_topic_of_the_documentation_is_in_the_table() -> None:
+    assert len(topics()) == 15
+
+
+@pytest.mark.parametrize(("number", "words"), topics())
+def test_a_topic_is_in_its_lesson(number: int, words: str) -> None:
+    cells = solved_notebook(number)["cells"]
+    assert any(
+        words in source_of(cell) for cell in cells if cell["cell_type"] == "markdown"
+    )
+
+
+def test_a_way_through_leaves_nothing_out_that_is_needed() -> None:
+    table = re.findall(r"^\| (\d+) \| \[.*\| \d+ \| ([^|]*)\|$", PAGE, re.M)
+    needs = {int(n): set(map(int, re.findall(r"\d+", row))) for n, row in table}
+    ways = re.findall(r"^- \*\*(?:90|Half|For web)[^:]*: (.*)", PAGE, re.M)
+    assert len(ways) == 3
+    for way in ways:
+        parts = {int(n) for n in re.findall(r" of (\d+)", way)}
+        named = {int(n) for n in re.findall(r"\d+", way)}
+        assert {n for each in named - parts for n in needs[each]} <= named, way
+
+
 def test_the_cells_of_lesson_5_are_all_told() -> None:
     numbers = [
         cell["execution_count"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,3 +106,31 @@ def test_every_notebook_has_a_lesson() -> None:
 def test_the_reader_of_a_notebook_finds_its_cells() -> None:
     first = read_notebook(NOTEBOOKS / "00_start_here.ipynb")
     assert source_of(first["cells"][0]).startswith("# Start here")
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(NOTEBOOKS.rglob("*.ipynb")),
+    ids=lambda p: f"{p.parent.name}/{p.stem}",
+)
+def test_no_prose_is_shown_as_code_by_its_indent(path: Path) -> None:
+    prose = [c for c in read_notebook(path)["cells"] if c["cell_type"] == "markdown"]
+    assert [line for cell in prose for line in indented(source_of(cell))] == []
+
+
+def test_an_indent_counts_outside_fences_and_lists_alone() -> None:
+    assert indented("One\n\n    ## Two") == ["    ## Two"]
+    assert indented("- one\n\n    more of it\n```\n    code\n```") == []
+
+
+def indented(text: str) -> list[str]:
+    """Return the lines with four spaces in front, but for those of fences and lists."""
+    found, is_fenced, is_listed = [], False, False
+    for line in text.split("\n"):
+        if line.lstrip().startswith("```"):
+            is_fenced = not is_fenced
+        elif line and not line.startswith(" "):
+            is_listed = re.match(r"[-*+] |\d+[.)] ", line) is not None
+        elif line.startswith("    ") and not (is_fenced or is_listed):
+            found.append(line)
+    return found

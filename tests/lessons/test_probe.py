@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -94,11 +95,51 @@ def test_the_nearest_message_is_shown_with_what_differs(probe: Probe) -> None:
     )
 
 
+def test_an_error_is_never_the_nearest(probe: Probe) -> None:
+    carol = probe.lab.carol
+    carol.send({"type": "walker", "walker": "nonsense"})
+    carol.sync()
+    assert any("error" in message for message in carol.messages)
+    said = why(lambda: probe.received(carol, "walker", text="here"))
+    assert said.endswith("nor anything like it.")
+
+
+def test_words_of_another_connection_are_an_attempt(probe: Probe) -> None:
+    with probe.server.connect(user="bob") as other:
+        other.send_to_channels("garden", {"type": "a", "text": "soup"})
+        other.sync()
+        assert len(probe.attempted(probe.lab.bob, words=("soup",))) == 1
+        said = why(lambda: probe.received(probe.lab.carol, "a", by=probe.lab.bob))
+    assert "It was sent by another connection with a channel event." in said
+
+
+@pytest.mark.parametrize("kind", ["function", "class"])
+def test_a_name_given_to_no_walker_is_told(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    declare_shout()
+    plain = type("shout", (), {}) if kind == "class" else declare_shout
+    monkeypatch.setattr(sys.modules["__main__"], "shout", plain, raising=False)
+    assert f"shout is a plain {kind}" in why(lambda: probe.walker("shout"))
+
+
+def test_a_lesson_begun_anew_forgets_the_answers(probe: Probe) -> None:
+    @jacnb.walker
+    def announce() -> None: ...
+
+    declare_shout()
+    probe.walker("announce")
+    again = Probe(jacnb.lesson("05"))
+    again.walker("shout")
+    with pytest.raises(NotAttempted, match="no walker 'announce'"):
+        again.walker("announce")
+
+
 def test_if_nothing_arrived_the_last_event_of_the_sender_is_shown(probe: Probe) -> None:
     bob, carol = probe.lab.bob, probe.lab.carol
     bob.send_to_channels("gaden", {"type": "a"})
     assert why(lambda: probe.received(carol, "a", by=bob)) == (
-        "carol received no message with type='a', and nothing else.\n"
+        "carol received no message with type='a', nor anything like it.\n"
         'What bob sent last: {"type":"channel","channel_ids":["gaden"],'
         '"data":{"type":"a"}}'
     )

@@ -96,5 +96,16 @@ def relation(first, second):
             "It returned None",
         ),
         ('relation = "strangers"', "should be a function"),
+        (
+            """
+def relation(first, second):
+    if first.client_id == second.client_id:
+        return "one connection"
+    if first.name == second.name and not first.info.is_public:
+        return "one user"
+    return "strangers"
+""",
+            "two connections of one user",
+        ),
     ],
 }

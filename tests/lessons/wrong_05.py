@@ -12,7 +12,7 @@ WRONG = {
         (
             'bob.send_to_channels("garden", '
             '{"type": "chat", "data": {"message": "soup is ready!"}})',
-            "message is 'soup is ready!', not 'Soup is ready'",
+            "data is {'message': 'soup is ready!'}",
         ),
         (
             'bob.send_to_channels("garden", {"message": "Soup is ready"})',
@@ -32,6 +32,12 @@ WRONG = {
             'bob.send_to_channels(["garden", "team"], '
             '{"type": "chat", "data": {"message": "Soup is ready"}})',
             "so did alice",
+        ),
+        (
+            """
+bob.send_to_channels("garden", {"type": "chat", "message": "Soup is ready"})
+""",
+            "it has no 'data'",
         ),
     ],
     "q2": [
@@ -82,6 +88,15 @@ class announce(jacnb.Walker):
 """,
             "__specs__",
         ),
+        (
+            """
+@jacnb.walker
+def announce(channel_ids: list[str], message: str) -> int:
+    socket.notify_channels(channel_ids, {"type": "announcement", "message": message})
+    return len(channel_ids)
+""",
+            "it has no 'data'",
+        ),
     ],
     "q3": [
         (
@@ -112,5 +127,70 @@ second = lab.server.connect(user="bob", channel_id=first)
 """,
             "first should be a client",
         ),
+        (
+            """
+first = lab.server.connect(user="alice", channel_id="the channel of alice and bob")
+second = lab.server.connect(user="bob", channel_id="the channel of alice and bob")
+""",
+            "can be guessed",
+        ),
+        (
+            """
+first = lab.server.connect(user="alice", channel_id="abcdefghijklmnopqrstuvwxyz")
+second = lab.server.connect(user="bob", channel_id="abcdefghijklmnopqrstuvwxyz")
+""",
+            "can be guessed",
+        ),
+        (
+            """
+first = lab.server.connect(user="alice", channel_id="team-team-garden-garden-lunch")
+second = lab.server.connect(user="bob", channel_id="team-team-garden-garden-lunch")
+""",
+            "can be guessed",
+        ),
+        (
+            """
+first = lab.server.connect(user="alice", channel_id=alice.root_id)
+second = lab.server.connect(user="bob", channel_id=alice.root_id)
+""",
+            "can be guessed",
+        ),
+        (
+            """
+first = lab.server.connect(user="alice", channel_id=alice.client_id)
+second = lab.server.connect(user="bob", channel_id=alice.client_id)
+""",
+            "can be guessed",
+        ),
+        (
+            """
+first = lab.server.connect(user="alice", channel_id="1234567890123456")
+second = lab.server.connect(user="bob", channel_id="1234567890123456")
+""",
+            "can be guessed",
+        ),
+    ],
+}
+
+# What is right as well, though it is not the solution.
+RIGHT = {
+    "q3": [
+        """
+name = "9f2c4e7ab13d5068"  # secrets.token_hex(8)
+first = lab.server.connect(user="alice", channel_id=name)
+second = lab.server.connect(user="bob", channel_id=name)
+""",
+        """
+import secrets
+
+first = lab.server.connect(user="alice", channel_id=secrets.token_urlsafe())
+second = lab.server.connect(user="bob", channel_id=first.channel_id)
+""",
+        """
+import uuid
+
+first = lab.server.connect(user="alice", channel_id=str(uuid.uuid4()))
+second = lab.server.connect(user="bob", channel_id=first.channel_id)
+""",
     ],
 }

@@ -18,6 +18,12 @@ WRONG = {
             'carol.send_to_users(alice.root_id, {"message": "Dinner at eight?"})',
             "it has no 'type'",
         ),
+        (
+            """
+carol.send_to_users(alice.root_id, {"type": "chat", "message": "Dinner at eight?"})
+""",
+            "it has no 'data'",
+        ),
     ],
     "q2": [
         (
@@ -36,7 +42,7 @@ def whisper(root_id: str, text: str, sender: str):
     data = {"text": text, "sender": sender}
     socket.notify_users([root_id], {"type": "whisper", "data": data})
 """,
-            "answered with an error",
+            "Nobody asked whisper for the field 'sender'",
         ),
         (
             """
@@ -45,7 +51,7 @@ def whisper(here, root_id: str, text: str):
     data = {"text": text, "sender": root_id}
     socket.notify_users([root_id], {"type": "whisper", "data": data})
 """,
-            "What differs: sender is",
+            "What differs: data is",
         ),
         (
             """
@@ -64,6 +70,33 @@ def whisper(here, root_id: str, text: str):
     socket.notify_users(root_id, {"type": "whisper", "data": data})
 """,
             "pass a list of ids",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, root_id: str, text: str):
+    data = {"text": text, "sender": jid(here)}
+    socket.notify_users([root_id], {"type": "whisper", "data": data})
+""",
+            "Where a walker begins is the caller's choice",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(root_id: str, text: str, sender: str = ""):
+    data = {"text": text, "sender": sender or jid(root())}
+    socket.notify_users([root_id], {"type": "whisper", "data": data})
+""",
+            "Nobody asked whisper for the field 'sender'",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(root_id: str, text: str):
+    message = {"type": "whisper", "text": text, "sender": jid(root())}
+    socket.notify_users([root_id], message)
+""",
+            "it has no 'data'",
         ),
     ],
     "q3": [
@@ -105,5 +138,73 @@ def remember(here, text: str) -> int:
 """,
             "nora received no message with type='notes'",
         ),
+        (
+            """
+import itertools
+
+counts = itertools.count(1)
+
+
+@jacnb.walker
+def remember(text: str):
+    data = {"count": next(counts)}
+    socket.notify_users([root()], {"type": "notes", "data": data})
+""",
+            "not what is tied to nora's root",
+        ),
+        (
+            """
+@jacnb.walker
+def remember(text: str):
+    connect(root(), Note(text=""))
+    commit()
+    data = {"count": len(refs(root(), node=Note))}
+    socket.notify_users([root()], {"type": "notes", "data": data})
+""",
+            "not what is tied to nora's root",
+        ),
+        (
+            """
+@jacnb.walker
+def remember(text: str):
+    data = {"count": len(refs(root(), node=Note)) + 1}
+    socket.notify_users([root()], {"type": "notes", "data": data})
+    connect(root(), Note(text=text))
+""",
+            "commit(), then notify",
+        ),
+        (
+            """
+@jacnb.walker
+def remember(text: str):
+    connect(root(), Note(text=text))
+    commit()
+    data = {"count": len(refs(root()))}
+    socket.notify_users([root()], {"type": "notes", "data": data})
+""",
+            "Count the notes alone",
+        ),
+    ],
+}
+
+# What is right as well, though it is not the solution.
+RIGHT = {
+    "q2": [
+        """
+@jacnb.walker
+def whisper(here, root_id: str, text: str):
+    data = {"text": text, "sender": jid(root())}
+    socket.notify_users([root_id], {"type": "whisper", "data": data})
+""",
+    ],
+    "q3": [
+        """
+@jacnb.walker
+def remember(text: str):
+    connect(root(), Note(text=text))
+    commit()
+    count = sum(isinstance(each, Note) for each in refs(root()))
+    socket.notify_users([jid(root())], {"type": "notes", "data": {"count": count}})
+""",
     ],
 }

@@ -16,7 +16,7 @@ WRONG = {
             'phone = lab.server.connect(channel_id="team", reconnect=True)',
             "phone is public",
         ),
-        ("phone = bob", "phone did not come back"),
+        ("phone = bob", "phone is the connection that bob has already"),
     ],
     "q2": [
         (
@@ -61,6 +61,36 @@ def catch_up(after: int):
             socket.notify_self({"type": "note", "data": data})
 """,
             "it reported [], not [2]",
+        ),
+        (
+            """
+@jacnb.walker
+def catch_up(after: int) -> int:
+    notes = refs(root(), node=Note)[-2:]
+    for note in notes:
+        data = {"number": note.number, "text": note.text}
+        socket.notify_self({"type": "note", "data": data})
+    return len(notes)
+""",
+            "After note 1, phone should get ['milk', 'bread', 'rice']",
+        ),
+        (
+            """
+@jacnb.walker
+def catch_up(after: int) -> int:
+    for note in [n for n in refs(root(), node=Note) if n.number > after]:
+        data = {"number": note.number, "text": note.text}
+        socket.notify_self({"type": "note", "data": data})
+    return 2
+""",
+            "For three notes it reported [2], not [3]",
+        ),
+        (
+            """
+def catch_up(after: int) -> int:
+    return 2
+""",
+            "catch_up is a plain function: put @jacnb.walker above it",
         ),
     ],
     "q3": [
@@ -132,6 +162,66 @@ def come_back(connect, wait):
             pass
 """,
             "0 of wait",
+        ),
+        (
+            """
+import random
+
+def come_back(connect, wait):
+    pause, part = 0.2, random.uniform(0.5, 1)
+    while True:
+        try:
+            return connect()
+        except jacnb.JacnbError:
+            wait(pause * part)
+            pause = min(5, pause * 2)
+""",
+            "choose a new random number for each",
+        ),
+        (
+            """
+import random
+
+def come_back(connect, wait):
+    pause = 0.2
+    while True:
+        try:
+            return connect()
+        except:
+            wait(pause * random.uniform(0.5, 1))
+            pause = min(5, pause * 2)
+""",
+            "catch jacnb.JacnbError only",
+        ),
+        (
+            """
+import random
+
+def come_back(connect, wait):
+    pause = 0.2
+    while True:
+        try:
+            return connect()
+        except jacnb.JacnbError:
+            wait(min(5, pause * random.uniform(0.5, 1)))
+            pause = pause * 2
+""",
+            "Wait number 7 is the same each time",
+        ),
+        (
+            """
+import random
+
+def come_back(connect, wait):
+    pause = 0.2
+    for _ in range(10):
+        try:
+            return connect()
+        except jacnb.JacnbError:
+            wait(pause * random.uniform(0.5, 1))
+            pause = min(5, pause * 2)
+""",
+            "It gave up after 10 tries",
         ),
     ],
 }

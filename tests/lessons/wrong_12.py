@@ -111,6 +111,95 @@ def flag(here, square: str) -> dict:
 """,
             "somebody else is to dig",
         ),
+        (
+            """
+@jacnb.walker
+def flag(here, square: str) -> dict:
+    name = here.players.get(jid(root()))
+    if name is None or square not in SQUARES or square in here.holes:
+        raise ValueError("no flag there")
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return {square: name}
+""",
+            "Report all flags of the garden",
+        ),
+        (
+            """
+@jacnb.walker
+def flag(here, square: str) -> dict:
+    name = here.players.get(jid(root()))
+    if name is None or square not in SQUARES or square in here.holes:
+        raise ValueError("no flag there")
+    here.flags[square] = here.last = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "A flag uses up no turn",
+        ),
+        (
+            """
+@jacnb.walker
+def flag(here, square: str) -> dict:
+    name = here.players.get(jid(root()))
+    if name is None or square not in SQUARES or square in here.holes | here.flags:
+        raise ValueError("no flag there")
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "The walker answered with an error: walker flag: ValueError",
+        ),
+        (
+            """
+@jacnb.walker
+def flag(here, square: str) -> dict:
+    name = here.players.get(jid(root()))
+    assert name and square in SQUARES and square not in here.holes
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "with a ValueError: quinn did not join",
+        ),
+        (
+            """
+@jacnb.walker
+def flag(here, square: str) -> dict:
+    name = here.players[jid(root())]
+    if name is None or square not in SQUARES or square in here.holes:
+        raise ValueError("no flag there")
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "It answered: KeyError",
+        ),
+        (
+            """
+@jacnb.walker
+def flag(here, square: str, by: str = "") -> dict:
+    name = here.players.get(jid(root()))
+    if name is None or square not in SQUARES or square in here.holes:
+        raise ValueError("no flag there")
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": by or name}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "Nobody asked flag for the field 'by'",
+        ),
     ],
     "q2": [
         (
@@ -128,7 +217,9 @@ def whisper(here, to: str, message: str):
             """
 @jacnb.walker
 def whisper(here, to: str, message: str):
-    by = here.players[jid(root())]
+    by = here.players.get(jid(root()))
+    if by is None:
+        raise ValueError("join first")
     found = [one for one, name in here.players.items() if name == to]
     data = {"by": by, "message": message}
     socket.notify_users(found, {"type": "whisper", "data": data})
@@ -139,8 +230,8 @@ def whisper(here, to: str, message: str):
             """
 @jacnb.walker
 def whisper(here, to: str, message: str):
-    by = here.players[jid(root())]
-    if to not in here.players.values():
+    by = here.players.get(jid(root()))
+    if by is None or to not in here.players.values():
         raise ValueError("nobody is called so")
     data = {"by": by, "message": message}
     socket.notify_channels([here.channel], {"type": "whisper", "data": data})
@@ -151,8 +242,8 @@ def whisper(here, to: str, message: str):
             """
 @jacnb.walker
 def whisper(here, to: str, message: str):
-    by = here.players[jid(root())]
-    if to not in here.players.values():
+    by = here.players.get(jid(root()))
+    if by is None or to not in here.players.values():
         raise ValueError("nobody is called so")
     data = {"by": by, "message": message}
     socket.notify_users(list(here.players), {"type": "whisper", "data": data})
@@ -169,7 +260,32 @@ def whisper(here, to: str, message: str):
     data = {"by": to, "message": message}
     socket.notify_users(found, {"type": "whisper", "data": data})
 """,
-            "not {'by': 'omar'}",
+            "data is {'by': 'nora'",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, to: str, message: str, by: str = ""):
+    by = by or here.players.get(jid(root()))
+    found = [one for one, name in here.players.items() if name == to]
+    if by is None or not found:
+        raise ValueError("from player to player only")
+    data = {"by": by, "message": message}
+    socket.notify_users(found, {"type": "whisper", "data": data})
+""",
+            "Nobody asked whisper for the field 'by'",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, to: str, message: str):
+    by = here.players[jid(root())]
+    found = [one for one, name in here.players.items() if name == to]
+    assert found
+    data = {"by": by, "message": message}
+    socket.notify_users(found, {"type": "whisper", "data": data})
+""",
+            "It answered: KeyError",
         ),
     ],
     "q3": [
@@ -217,6 +333,24 @@ def look(here) -> dict:
 """,
             "Nobody asked for version",
         ),
+        (
+            """
+@jacnb.walker
+def look(here) -> dict:
+    return {"players": list(here.players.values()), "holes": here.holes,
+            "flags": {}, "sign": here.sign}
+""",
+            "flags should be",
+        ),
+        (
+            """
+@jacnb.walker
+def look(here) -> dict:
+    return {"players": list(here.players.values()), "holes": here.holes,
+            "flags": here.flags, "sign": "Dig with care"}
+""",
+            "sign should be",
+        ),
     ],
     "q4": [
         (
@@ -259,7 +393,7 @@ def rewrite(here, text: str, version: int) -> int:
     socket.notify_channels([here.channel], {"type": "sign", "data": news})
     return version
 """,
-            "version is 1, not 2",
+            "'version': 1}, not",
         ),
         (
             """
@@ -301,5 +435,32 @@ def rewrite(here, text: str, version: int) -> int:
 """,
             "rewrite should have refused this",
         ),
+        (
+            """
+@jacnb.walker
+def rewrite(here, text: str, version: int) -> int:
+    if jid(root()) not in here.players or version < here.version:
+        raise ValueError("read it again")
+    here.sign, here.version = text, version + 1
+    commit()
+    news = {"text": text, "version": here.version}
+    socket.notify_channels([here.channel], {"type": "sign", "data": news})
+    return here.version
+""",
+            "there is no version 99 yet",
+        ),
+    ],
+}
+
+# What is right as well, though it is not the solution.
+RIGHT = {
+    "q3": [
+        """
+@jacnb.walker
+def look(here) -> dict:
+    names = sorted(here.players.values(), reverse=True)
+    seen = {"holes": here.holes, "flags": here.flags, "sign": here.sign}
+    return {"players": names} | seen
+""",
     ],
 }
