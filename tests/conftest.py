@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
@@ -10,12 +12,51 @@ import hypothesis
 import pytest
 
 from jacnb import MemoryServer, Registry, Server
+from jacnb.server import frontdoor
+from jacnb.server.frontdoor import FrontDoor
+from jacnb.walkers.registry import REGISTRY
 
 Start = Callable[..., MemoryServer | Server]
 
 # How long an example takes is the machine's affair, not the code's.
 hypothesis.settings.register_profile("jacnb", deadline=None)
 hypothesis.settings.load_profile("jacnb")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def walkers_of_this_module(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a module see only the walkers that it declares, and leave none behind."""
+    name = getattr(request.node.obj, "__name__", "")
+    before = dict(REGISTRY._declared)
+    REGISTRY._declared.clear()
+    REGISTRY._declared.update(
+        {key: each for key, each in before.items() if each.cls.__module__ == name}
+    )
+    yield
+    REGISTRY._declared.clear()
+    REGISTRY._declared.update(before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """Fail a module that leaves a server or a connection to those after it."""
+    before = _running()
+    yield
+    deadline = time.monotonic() + 5
+    while (left := _running() - before) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not left, f"left running: {', '.join(map(str, left))}"
+
+
+def _running() -> set[FrontDoor | threading.Thread]:
+    threads = [each for each in threading.enumerate() if each.name[:6] == "jacnb-"]
+    return {*frontdoor._running, *threads}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts_arrive() -> None:
+    """Handle SIGINT as in a terminal: a shell's background job would ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(params=["memory", "tornado"])

@@ -190,22 +190,25 @@ def test_reading_slowly_loses_nothing_and_ends(server: ScriptedServer) -> None:
 
 @pytest.mark.parametrize("fault", ["freeze", "thaw"])
 def test_in_memory_there_are_no_pings(fault: str) -> None:
-    bob = MemoryServer().connect()
-    with pytest.raises(ClientError, match=rf"{fault}\(\) needs a socket"):
-        getattr(bob, fault)()
+    with MemoryServer() as server:
+        bob = server.connect()
+        with pytest.raises(ClientError, match=rf"{fault}\(\) needs a socket"):
+            getattr(bob, fault)()
 
 
 def test_in_memory_nothing_is_read_slowly() -> None:
-    with pytest.raises(ClientError, match=r"read_slowly\(\) needs a socket"):
-        MemoryServer().connect().read_slowly(10)
+    with MemoryServer() as server:
+        bob = server.connect()
+        with pytest.raises(ClientError, match=r"read_slowly\(\) needs a socket"):
+            bob.read_slowly(10)
 
 
 def test_in_memory_a_client_can_drop() -> None:
-    server = MemoryServer()
-    bob = server.connect()
-    bob.drop()
-    assert closed(bob).code == 1006
-    assert len(server.engine.hub.clients) == 0
+    with MemoryServer() as server:
+        bob = server.connect()
+        bob.drop()
+        assert closed(bob).code == 1006
+        assert len(server.engine.hub.clients) == 0
 
 
 @pytest.mark.parametrize(
@@ -221,8 +224,10 @@ def test_in_memory_a_client_can_drop() -> None:
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(do: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        do(MemoryServer().connect())
+    with MemoryServer() as server:
+        bob = server.connect()
+        with pytest.raises(ValueError, match=said):
+            do(bob)
 
 
 def test_a_fault_says_how_to_end_it(server: ScriptedServer) -> None:

@@ -20,6 +20,8 @@ def end_lesson(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     if opening._current is not None:
         opening._current.close()
+        for client in opening._current.server.clients:
+            client.close()
         opening._current.server.stop()
     ipywidgets.Widget.close_all()
     REGISTRY._declared.clear()
@@ -43,7 +45,7 @@ def reader(monkeypatch: pytest.MonkeyPatch, end_lesson: None) -> Iterator[Reader
     monkeypatch.setattr(sys, "displayhook", sys.displayhook)
     reader = Reader()
     yield reader
-    reader.shell.history_manager.end_session()
+    reader.close()
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from jacnb.client import Client
 from jacnb.lessons import opening
 from jacnb.lessons.making import source_of, starter_source
 from jacnb.lessons.outcomes import Outcome
+from jacnb.swarms.crowd import Swarm
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
@@ -53,6 +55,13 @@ class Reader:
         ran = self.shell.run_cell(source, store_history=False, silent=False)
         ran.raise_error()
         return ran.result
+
+    def close(self) -> None:
+        """Close what the cells left open, and the shell."""
+        for value in list(self.shell.user_ns.values()):
+            if isinstance(value, Client | Swarm):
+                value.close()
+        self.shell.history_manager.end_session()
 
     def answer(self, number: int, question: str, answer: str) -> Outcome:
         """Work up to a question, leave the others as they are, answer it, check it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from types import ModuleType
@@ -39,13 +40,14 @@ def block(language: str, number: int = 0) -> str:
 
 
 @pytest.fixture
-def app() -> MemoryServer:
+def app() -> Iterator[MemoryServer]:
     def shout(text: str) -> str:
         if text == "fail":
             raise ValueError("no luck")
         return text.upper()
 
-    return MemoryServer(registry=Registry(walker(shout)))
+    with MemoryServer(registry=Registry(walker(shout))) as server:
+        yield server
 
 
 def answers(server: MemoryServer, user: str | None, *events: Any) -> list[Any]:
@@ -189,10 +191,10 @@ def test_its_jac_does_what_its_python_does(
     module = ModuleType("cheatsheet")
     monkeypatch.setitem(sys.modules, "cheatsheet", module)
     run_jac(block("jac"), "cheatsheet.jac", vars(module))
-    server = MemoryServer()
-    alice = server.connect(user="alice", channel_id="room")
-    assert alice.walker("tell", channel_id="room", text="hi").reports == ["sent"]
-    assert alice.expect(type="chat").data == {"text": "hi"}
+    with MemoryServer() as server:
+        alice = server.connect(user="alice", channel_id="room")
+        assert alice.walker("tell", channel_id="room", text="hi").reports == ["sent"]
+        assert alice.expect(type="chat").data == {"text": "hi"}
 
 
 def test_its_close_codes_are_those_of_the_protocol() -> None:

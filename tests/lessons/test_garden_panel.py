@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,11 +14,9 @@ def at_once(_seconds: float, job: Callable[[], None]) -> None:
 
 
 @pytest.fixture
-def carol() -> Client:
-    server = MemoryServer()
-    client = server.connect(user="carol", channel_id="garden")
-    client.keeps = server  # type: ignore[attr-defined]
-    return client
+def carol() -> Iterator[Client]:
+    with MemoryServer() as server:
+        yield server.connect(user="carol", channel_id="garden")
 
 
 def hear(client: Client, *news: tuple[str, object]) -> None:

@@ -39,8 +39,9 @@ def test_users_are_only_simulated_here(server: Server) -> None:
 
 
 def test_in_memory_there_is_no_swarm() -> None:
-    with pytest.raises(ClientError, match=r"this one is in memory: take jacnb\.serve"):
-        swarm(MemoryServer(), 2)
+    said = r"this one is in memory: take jacnb\.serve"
+    with MemoryServer() as server, pytest.raises(ClientError, match=said):
+        swarm(server, 2)
 
 
 @pytest.mark.parametrize("count", [0, -1, 1.5, True, "5"])
