@@ -13,6 +13,17 @@ function filled(row) {
   return { seq, at, kind, type, who, to, reach, size, cause, run, text, cut };
 }
 
+/** Where the first of these rows of at least this number is. */
+function indexIn(rows, seq) {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle].seq < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 class Rows {
   rows = [];
   lanes = new Map();
@@ -25,6 +36,8 @@ class Rows {
   #life;
   #history;
   #askedAfter = null;
+  /** The first row after those that came too fast to be sent here. */
+  #joint = null;
 
   /** `limit` is how many rows stay in memory; pages asked for may double it. */
   constructor(model, limit = ROWS_LIMIT) {
@@ -69,13 +82,7 @@ class Rows {
 
   /** Where the first row of at least this number is. */
   indexOf(seq) {
-    let [low, high] = [0, this.rows.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.rows[middle].seq < seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return indexIn(this.rows, seq);
   }
 
   /** A client by its small number; one that nobody told of has a name all the same. */
@@ -95,6 +102,7 @@ class Rows {
   release() {
     this.#extra = 0;
     this.#trim();
+    if (this.#cut()) this.#tell("changed", []);
   }
 
   /** The whole payload of a row; null if the kernel has it no more. */
@@ -130,7 +138,7 @@ class Rows {
 
   #take(message) {
     if (message?.lanes) this.#learn(message.lanes);
-    if (message?.op === "rows") this.#add(message.rows);
+    if (message?.op === "rows") this.#append(message);
     else if (message?.op === "earlier") this.#page(message);
     else if (message?.op === "latest") this.#latest(message);
     else if (message?.op === "text") this.#answer(message);
@@ -152,6 +160,22 @@ class Rows {
     }
     if (after === this.#askedAfter) this.#askedAfter = null;
     if (!this.#add(rows) && isPart) this.#tell("changed", []);
+  }
+
+  /** What is new; in a flood, the newest of it. */
+  #append({ rows, skipped }) {
+    if (skipped) this.#joint = rows[0].seq;
+    if (this.#extra === 0) this.#cut();
+    this.#add(rows);
+  }
+
+  /** Drop what does not join the newest: it can be asked for, and a hole would stay. */
+  #cut() {
+    if (this.#joint === null) return false;
+    const gone = this.rows.splice(0, this.indexOf(this.#joint));
+    this.#joint = null;
+    this.more = true;
+    return gone.length > 0;
   }
 
   #page({ rows, more }) {

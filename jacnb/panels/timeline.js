@@ -94,7 +94,8 @@ class Timeline {
   #filter = { text: "", groups: new Set(Object.keys(GROUPS)), type: "", lane: "" };
   #after = -1;
   #seen = -1;
-  #pausedAt = null;
+  /** What there was when it was paused; the rows themselves go on. */
+  #held = null;
   #shown = [];
   #types = new Set();
   #isDue = false;
@@ -110,7 +111,7 @@ class Timeline {
       draw: (row) => this.#draw(row),
       describe: (row) => this.#describe(row),
       onSelect,
-      onTop: () => rows.earlier(),
+      onTop: () => this.isPaused || rows.earlier(),
       onFollow: (isFollowing) => this.#followed(isFollowing),
     });
     this.news = h("button", { type: "button", class: "jacnb-news", hidden: true, onclick: () => this.toEnd() });
@@ -145,7 +146,7 @@ class Timeline {
 
   pause(isPaused) {
     this.isPaused = isPaused;
-    this.#pausedAt = isPaused ? (this.#rows.rows.at(-1)?.seq ?? -1) : null;
+    this.#held = isPaused ? [...this.#rows.rows] : null;
     this.onpause?.(isPaused);
     this.#filterAgain();
   }
@@ -190,10 +191,10 @@ class Timeline {
 
   /** Look at rows that were not looked at yet; drop those that are gone. */
   #update() {
-    const { rows } = this.#rows;
+    const rows = this.#held ?? this.#rows.rows;
     const first = rows[0]?.seq ?? 0;
     if (this.#seen < first) this.#shown = [];
-    const start = this.#rows.indexOf(Math.max(this.#seen, this.#after, -1) + 1);
+    const start = indexIn(rows, Math.max(this.#seen, this.#after, -1) + 1);
     const gone = this.#shown.findIndex((row) => row.seq >= first);
     const kept = gone > 0 ? this.#shown.slice(gone) : gone < 0 ? [] : this.#shown;
     const fresh = [];
@@ -209,7 +210,6 @@ class Timeline {
 
   #fits(row) {
     const { text, groups, type, lane } = this.#filter;
-    if (this.#pausedAt !== null && row.seq > this.#pausedAt) return false;
     if (!groups.has(kindOf(row).group)) return false;
     if (type && subject(row) !== type) return false;
     if (lane !== "" && row.who !== lane && !row.to.includes(lane)) return false;
@@ -222,8 +222,8 @@ class Timeline {
   }
 
   #tell() {
-    const { rows } = this.#rows;
-    const total = rows.length - this.#rows.indexOf(this.#after + 1);
+    const rows = this.#held ?? this.#rows.rows;
+    const total = rows.length - indexIn(rows, this.#after + 1);
     const isPart = this.#shown.length !== total;
     this.count.textContent = isPart ? `${this.#shown.length.toLocaleString()} of ${total.toLocaleString()}` : `${total.toLocaleString()}`;
     this.empty.hidden = this.#shown.length > 0;

@@ -115,6 +115,58 @@ def test_scrolling_back_fetches_what_came_before(lab):
     assert row(panel).count() < 60
 
 
+FLOOD = """
+for number in range(6000):
+    server.notify_channels(["room"], {"number": number})
+"""
+
+
+def seqs_of_ends(panel):
+    """Return the numbers of the first and of the last row of the timeline."""
+    return panel.get_by_role("listbox", name="Timeline").evaluate(
+        """async list => {
+            const found = [];
+            for (const top of [0, list.scrollHeight]) {
+                list.scrollTop = top;
+                await new Promise((go) => setTimeout(go, 200));
+                const rows = [...list.querySelectorAll("[data-seq]")];
+                const seqs = rows.map((row) => Number(row.dataset.seq));
+                found.push(top ? Math.max(...seqs) : Math.min(...seqs));
+            }
+            return found;
+        }"""
+    )
+
+
+def test_after_a_flood_nothing_is_missing_in_between(lab):
+    panel = opened(lab, PANEL, FLOOD)
+    row(panel, '{"number":5999}').first.wait_for()
+    count = panel.locator(".jacnb-count")
+    timeline = panel.get_by_role("listbox", name="Timeline")
+    lab.page.wait_for_function(
+        """([list, count]) => {
+            list.scrollTop = 0;
+            return Number(count.textContent.replace(",", "")) > 1500;
+        }""",
+        arg=[timeline.element_handle(), count.element_handle()],
+        polling=100,
+    )
+    panel.get_by_role("button", name="Pause").click()
+    first, last = seqs_of_ends(panel)
+    assert last - first + 1 == int(count.inner_text().replace(",", ""))
+
+
+def test_a_flood_leaves_a_paused_timeline_as_it_is(lab):
+    panel = opened(lab, TALK, PANEL)
+    panel.get_by_role("button", name="Pause").click()
+    count = panel.locator(".jacnb-count").inner_text()
+    run_cell(lab, FLOOD)
+    panel.get_by_role("button", name="Paused").wait_for()
+    lab.wait_idle()
+    assert panel.locator(".jacnb-count").inner_text() == count
+    row(panel, "only for you").first.wait_for()
+
+
 def test_another_theme_leaves_the_timeline_where_it_was(lab):
     panel = opened(lab, TALK * 4, PANEL)
     row(panel, "only for you").first.click()

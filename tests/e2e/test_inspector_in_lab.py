@@ -192,6 +192,16 @@ def test_two_views_of_one_panel_show_what_each_wants(opened):
     assert panels.count() == 2
 
 
+def test_a_callback_that_raises_does_not_stop_the_figures(lab, opened):
+    panel = opened("stop = bob.on_message(lambda message: 1 / 0)", PANEL)
+    row(panel, "bob").wait_for()
+    run(lab, CHAT)
+    panel.get_by_role("button", name="bob", exact=True).click()
+    pane = panel.get_by_role("complementary", name="bob")
+    pane.get_by_text('"message":"9"').first.wait_for()
+    row(panel, "bob").get_by_text("11", exact=True).wait_for()
+
+
 def test_a_stopped_server_is_said_to_be_stopped(lab, opened):
     panel = opened(PANEL)
     run(lab, "server.stop()")
