@@ -50,6 +50,8 @@ IS_IDLE = """() => {
     const context = window.jupyterapp.shell.currentWidget?.sessionContext;
     return context?.isReady && context.session?.kernel?.status === "idle";
 }"""
+KEEPS_WIDGETS = """() => window.jupyterapp.commands.isToggled(
+    "@jupyter-widgets/jupyterlab-manager:saveWidgetState")"""
 OFF = ("apputils-extension:announcements", "extensionmanager-extension:plugin")
 
 
@@ -103,6 +105,17 @@ class Lab:
         """Execute a command of JupyterLab and wait for its end."""
         self.page.evaluate(EXECUTE, [command, arguments])
         self.page.wait_for_function("window.jacnbEnded", timeout=90_000)
+
+    def save_with_widgets(self) -> dict[str, Any]:
+        """Save the notebook with the state of its widgets, and return what it keeps."""
+        # A switch that another test may have turned already.
+        if not self.page.evaluate(KEEPS_WIDGETS):
+            self.execute("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+            self.page.wait_for_function(KEEPS_WIDGETS)
+        self.execute("docmanager:save")
+        name = self.page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
+        saved: dict[str, Any] = json.loads((self.root / name).read_text())
+        return saved
 
     def set_theme(self, theme: str) -> None:
         """Switch to "JupyterLab Light" or "JupyterLab Dark"."""

@@ -280,21 +280,9 @@ def test_the_token_is_not_in_the_notebook(lab):
     run(panel, SEED.replace("{{user's token}}", token) + shown)
     said(panel, "***")
     assert "Bearer <your_token>" in result_of(lab, "panel.code")
-    lab.page.evaluate(SAVE_WITH_STATE)
-    lab.page.wait_for_function("window.jacnbSaved")
-    saved = (lab.root / "browser.ipynb").read_text()
-    state = json.loads(saved)["metadata"]["widgets"]
-    assert "BrowserClient" in json.dumps(state)
-    assert token not in saved
-
-
-SAVE_WITH_STATE = """() => {
-    const app = window.jupyterapp;
-    const context = app.shell.currentWidget.context;
-    const model = context.model;
-    app.commands.execute("@jupyter-widgets/jupyterlab-manager:saveWidgetState");
-    setTimeout(async () => { await context.save(); window.jacnbSaved = true; }, 500);
-}"""
+    saved = lab.save_with_widgets()
+    assert "BrowserClient" in json.dumps(saved["metadata"]["widgets"])
+    assert token not in json.dumps(saved)
 
 
 def test_without_a_user_the_page_is_public_and_a_placeholder_is_explained(lab):

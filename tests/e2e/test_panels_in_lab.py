@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 SERVER = """
 from scripted_client import ScriptedServer
 from jacnb.panels import ChatPanel, ChatRoom
@@ -260,9 +258,7 @@ def test_after_a_reload_every_message_is_there_and_none_twice(lab):
 
 def saved_history(lab, name):
     """Save the notebook; return what it keeps of a client's conversation."""
-    lab.execute("docmanager:save")
-    saved = json.loads((lab.root / "panels.ipynb").read_text())
-    widgets = saved["metadata"].get("widgets", {})
+    widgets = lab.save_with_widgets()["metadata"]["widgets"]
     models = [each for found in widgets.values() for each in found["state"].values()]
     states = [each["state"] for each in models if "me" in each["state"]]
     return next(each["history"] for each in states if each["me"]["name"] == name)
@@ -271,7 +267,6 @@ def saved_history(lab, name):
 def test_a_saved_notebook_keeps_what_the_kernel_did_not_write(lab):
     opened(lab, ROOM, MANY)
     lab.panel("alice").get_by_text("tick 149").wait_for()
-    lab.execute("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
     # The page keeps it a moment after the last message came.
     assert any(len(saved_history(lab, "alice")) == 151 for _ in range(60))
 
