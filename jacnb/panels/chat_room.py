@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
 import ipywidgets
 
@@ -58,6 +59,11 @@ class ChatRoom(ipywidgets.GridBox):
     def __repr__(self) -> str:
         names = ", ".join(panel.me["name"] for panel in self.panels)
         return f"ChatRoom({names}; transcript() shows a table)"
+
+    def _display_(self) -> Any:
+        """Return what marimo shows, which has anywidgets, but no boxes of Jupyter's."""
+        marimo = import_module("marimo")
+        return marimo.hstack(self.panels, widths="equal", wrap=True)
 
     def transcript(self) -> Transcript:
         """Return all conversations as one table, in the order of time."""

@@ -208,8 +208,8 @@ class Explorer(LivePanel):
     ) -> Replayed:
         """Send again what the clients of a recording sent.
 
-        A client of the recording is played by the one of its name, or else, on a
-        server of this process, by one that is opened for it.
+        A client of the recording is played by itself if it is still open, or by the one
+        of its name, or else, on a server of this process, by one that is opened for it.
 
         Args:
             session: A file, its text, or entries of a trace.
@@ -342,6 +342,9 @@ class Explorer(LivePanel):
         if role.name in given:
             return self.client(given[role.name])
         others = [(a, c) for a, c in self._open_ones() if c not in taken.values()]
+        for actor, client in others:
+            if actor["client_id"] == role.client_id:
+                return client
         for actor, client in others:
             if actor["name"] == role.name or is_like(actor, role):
                 return client

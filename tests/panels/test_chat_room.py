@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from jacnb.panels import ChatRoom
@@ -42,6 +45,14 @@ def test_the_transcript_is_everybodys(room, clients):
 def test_the_panels_stand_in_a_grid_that_wraps(room):
     assert "auto-fit" in room.layout.grid_template_columns
     assert repr(room) == "ChatRoom(alice, bob, public; transcript() shows a table)"
+
+
+def test_in_marimo_the_panels_stand_side_by_side(room, monkeypatch):
+    marimo = SimpleNamespace(hstack=lambda items, **given: (items, given))
+    monkeypatch.setitem(sys.modules, "marimo", marimo)
+    panels, given = room._display_()
+    assert panels == room.panels
+    assert given == {"widths": "equal", "wrap": True}
 
 
 def test_closing_the_room_closes_its_panels(room, clients):

@@ -200,6 +200,18 @@ def test_a_replay_here_is_played_by_the_clients_of_the_same_name(explorer, alice
     assert bob.sent[-1].value["walker"] == "shout_out"
 
 
+def test_a_client_that_was_recorded_plays_itself_whatever_it_is_called(
+    explorer, server, alice
+):
+    explorer.connect("erin").close()
+    second = explorer.connect("erin")
+    server.reset()
+    second.walker("shout_out", text="hi")
+    assert explorer.replay(explorer.rows()).sent == 1
+    assert names(explorer) == ["alice", "erin", "erin 2"]
+    assert len(second.sent.where("walker")) == 2
+
+
 def test_an_event_is_written_as_code(explorer):
     assert explorer.snippet(CHAT).splitlines()[-1] == (
         "alice.send_to_channels(['room'], {'val': 1})"

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 from ipywidgets.widgets.widget import _instances
 
+from jacnb import MemoryServer
 from jacnb.cells import CellRun, current_run
-from jacnb.panels import ChatPanel, ChatRoom
+from jacnb.panels import ChatPanel, ChatRoom, Explorer, Inspector
 
 
 @pytest.fixture
@@ -33,6 +34,17 @@ def test_without_cells_a_client_has_one_live_panel(server, pump, browser):
     panel_of(alice, pump)
     panel_of(alice, pump)
     assert alice.listeners == 3
+
+
+def test_without_cells_panels_of_two_kinds_live_side_by_side(pump, browser):
+    with MemoryServer() as server:
+        explorer = Explorer(server, later=pump.later)
+        inspector = Inspector(server, later=pump.later)
+        assert not explorer._is_closed
+        again = Explorer(server, later=pump.later)
+        assert explorer._is_closed
+        again.close()
+        inspector.close()
 
 
 def test_the_same_cell_again_closes_the_panels_of_old_clients(
