@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, Self
 
 from jacnb.errors import JacError, JacnbError, JacSyntaxError
 from jacnb.reloading import INTERVAL, Reloader, no_walkers
@@ -42,11 +42,10 @@ def serve_files(paths: Sequence[Path], *, reload: bool = False, **settings: Any)
 
     # In a shell the author of a walker looks for its prints where it was started.
     capture_output(echoes=True)
-    # Before the line below is printed: who waits for it may send a signal at once.
-    stop = _Stop()
+    # Signals before the line below is printed: who waits for it may send one at once.
     # The server comes first: what a file does at once, it does on the server's graph.
     # Clients wait meanwhile, else they would hear that there is no such walker.
-    with Server(is_open=False, **settings) as server:
+    with _Stop() as stop, Server(is_open=False, **settings) as server:
         with stop.loading():
             look = _load(paths, reload)
         server.open()
@@ -78,8 +77,16 @@ class _Stop:
     def __init__(self) -> None:
         self._event = Event()
         self._is_loading = False
-        signal.signal(signal.SIGINT, self._on_signal)
-        signal.signal(signal.SIGTERM, self._on_signal)
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def wait(self, seconds: float | None) -> bool:
         """Wait for a signal, and tell whether there was one."""
@@ -169,7 +176,9 @@ def _run(path: Path, name: str) -> None:
             f"{file} is not Jac as jacnb reads it:\n{said_of(exc)}"
         ) from None
     except JacError as exc:
-        raise JacnbError(str(exc)) from None
+        where = _where(path, exc)
+        is_told = str(exc).startswith(str(path)) or where == str(path)
+        raise JacnbError(str(exc) if is_told else f"{where}: {exc}") from None
     except Exception as exc:  # noqa: BLE001 - whatever the user's file raises
         raise JacnbError(f"{_where(path, exc)}: {type(exc).__name__}: {exc}") from None
 

@@ -154,6 +154,15 @@ def test_a_file_of_another_kind_gets_one_line(capsys) -> None:
     assert "jacnb serves .py files and .jac files" in capsys.readouterr().err
 
 
+def test_what_could_not_be_served_leaves_signals_as_they_were(tmp_path) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    app = tmp_path / "none_app.py"
+    app.write_text("x = 1\n")
+    assert main(["serve", str(app), "--port", "0"]) == 1
+    after = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    assert after == before
+
+
 def test_a_port_in_use_gets_one_line(tmp_path, capsys) -> None:
     app = tmp_path / "busy_app.py"
     app.write_text(APP)

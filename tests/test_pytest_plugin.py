@@ -12,6 +12,14 @@ from jacnb.walkers.registry import REGISTRY
 
 pytest_plugins = ["pytester"]
 
+# jaclang's import hook loads a pytest plugin before pytest can rewrite it.
+INI = """
+[pytest]
+filterwarnings =
+    error
+    ignore:Module already imported:pytest.PytestAssertRewriteWarning
+addopts = -p no:nbval
+"""
 TELL = """
 import jacnb, pytest
 from jacnb import WEBSOCKET_MANAGER as socket
@@ -34,7 +42,7 @@ def test_chat(jac_server, jac_client):
 
 @pytest.fixture(autouse=True)
 def forget_walkers(pytester: pytest.Pytester) -> Iterator[None]:
-    pytester.makeini("[pytest]\nfilterwarnings = error\naddopts = -p no:nbval\n")
+    pytester.makeini(INI)
     before = set(REGISTRY._declared)
     yield
     for name in set(REGISTRY._declared) - before:

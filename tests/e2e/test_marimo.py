@@ -21,7 +21,8 @@ def _():
 
     @jacnb.walker(auth=None)
     def tell(here, channel_id: str, text: str) -> str:
-        socket.notify_channels([channel_id], {"type": "chat", "data": {"message": text}})
+        chat = {"type": "chat", "data": {"message": text}}
+        socket.notify_channels([channel_id], chat)
         return "sent"
 
     server = jacnb.serve()
