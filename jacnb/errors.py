@@ -33,6 +33,7 @@ Errors keep their fields; the sentence they print says what to do about it.
 
 from __future__ import annotations
 
+from types import CodeType
 from typing import Any, ClassVar
 
 
@@ -42,6 +43,10 @@ class JacnbError(Exception):
     # The attributes that the constructor takes, in order; without them pickle would
     # make an error out of the sentence of another.
     _made_of: ClassVar[tuple[str, ...]] = ()
+
+    # What is not shown by the traceback: the author's code that it is about, and the
+    # place in its byte code.
+    where: tuple[CodeType, int] | None = None
 
     def __reduce__(self) -> Any:
         if not self._made_of:

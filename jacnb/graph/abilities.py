@@ -64,7 +64,11 @@ class Ability:
     def trigger(self) -> Trigger:
         """The types this ability waits for, resolved when first asked for."""
         if self._trigger is None:
-            self._trigger = self._resolve()
+            try:
+                self._trigger = self._resolve()
+            except DeclarationError as error:
+                error.where = inspect.unwrap(self.function).__code__, 0
+                raise
             self._scope = None  # The frame keeps other objects alive.
         return self._trigger
 

@@ -87,6 +87,7 @@ class NotebookSession(Session):
         self.commit()
         self.renew()
         self.reports, self.raw_custom, self.status = [], UNSET, 200
+        self.reported.clear()
         self.walker = None
         self._is_walking = True
         try:

@@ -16,7 +16,9 @@ from pydantic_core import PydanticSerializationError, to_json as dump
 from jacnb.errors import ValueRangeError
 from jacnb.graph.archetypes import Archetype, info_of
 
-_PLAIN: Final = frozenset({str, int, bool, type(None)})
+PLAIN: Final = frozenset({str, int, bool, type(None)})
+"""Types of which every value is one of JSON's."""
+
 _TEXT: Final = (datetime, date, time, timedelta, Decimal, UUID)
 _UNSET: Final = object()
 
@@ -41,6 +43,16 @@ def to_json(value: Any) -> bytes:
         raise ValueRangeError("cannot write this as JSON: nested too deep") from None
 
 
+def first_bad(values: Iterable[Any]) -> Any:
+    """Return the first value that cannot be written as JSON, None if all can."""
+    for value in values:
+        try:
+            to_json(value)
+        except ValueRangeError:
+            return value
+    return None
+
+
 def prepared(value: Any, outer: Outer = ()) -> Any:
     """Return a value as JSON's own types.
 
@@ -48,7 +60,7 @@ def prepared(value: Any, outer: Outer = ()) -> Any:
         ValueRangeError: If JSON cannot carry it.
     """
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in PLAIN:
         return value
     if kind is float:
         return _checked(value)
@@ -69,7 +81,7 @@ def context_of(obj: Any, outer: Outer = ()) -> dict[str, Any]:
 
 def _field(value: Any, outer: Outer) -> Any:
     """Prepare the value of a field; in it, objects show their fields and no ids."""
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN:
         return value
     if isinstance(value, Enum):
         return value.name

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextvars import Token
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any, Literal, Self, TypeVar
 
-from jacnb.errors import AccessError, NotFoundError
+from jacnb.errors import AccessError, NotFoundError, ValueRangeError
 from jacnb.graph.access import level_of
 from jacnb.graph.anchors import ANCHORS, Anchor, EdgeAnchor, NodeAnchor
 from jacnb.graph.archetypes import Archetype, Node, Root, Walker
 from jacnb.graph.changes import apply_changes, collect_changes
 from jacnb.graph.context import UNSET, at_work
 from jacnb.graph.loading import fill
-from jacnb.graph.reports import context_of, to_json
+from jacnb.graph.reports import context_of, first_bad, to_json
 from jacnb.graph.storage import READ, Record, Store
 from jacnb.graph.turns import Turn
 from jacnb.graph.walk import Place, drive, drive_async
@@ -44,6 +44,7 @@ class Session:
 
     Attributes:
         reports: What walkers reported, by reference.
+        reported: Where they did, by the value's ``id``: code and place in it.
         status: The status of the response.
         walker: The walker this session first ran.
         heard: Set it when somebody outside was told something: such a run must not
@@ -66,6 +67,7 @@ class Session:
         self.turn = turn
         self.on_report = on_report
         self.reports: list[Any] = []
+        self.reported: dict[int, tuple[CodeType, int]] = {}
         self.raw_custom: Any = UNSET
         self.status = 200
         self.walker: Walker | None = None
@@ -271,7 +273,11 @@ class Session:
         Raises:
             ValueRangeError: If one of them is not for JSON.
         """
-        return to_json(self.reports)
+        try:
+            return to_json(self.reports)
+        except ValueRangeError as error:
+            error.where = self.reported.get(id(first_bad(self.reports)))
+            raise
 
     @property
     def custom(self) -> bytes | None:
@@ -279,8 +285,13 @@ class Session:
         if self.raw_custom is UNSET:
             return None
         custom = self.raw_custom
-        # As in Jac Cloud: alone, an object is its context, without an id.
-        return to_json(context_of(custom) if isinstance(custom, Archetype) else custom)
+        try:
+            # As in Jac Cloud: alone, an object is its context, without an id.
+            is_object = isinstance(custom, Archetype)
+            return to_json(context_of(custom) if is_object else custom)
+        except ValueRangeError as error:
+            error.where = self.reported.get(id(custom))
+            raise
 
 
 def _tied_to(anchor: Anchor) -> list[Anchor]:

@@ -8,6 +8,7 @@ only when nothing is left to visit, the last one first.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Coroutine, Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from jacnb.graph.anchors import WalkerAnchor
 from jacnb.graph.archetypes import Edge, Node, Walker, is_async_walker
 from jacnb.graph.context import at_work, current_session, walking
 from jacnb.graph.paths import OPath, refs
+from jacnb.graph.reports import PLAIN
 
 if TYPE_CHECKING:
     from jacnb.graph.session import Session
@@ -106,6 +108,10 @@ def report(value: Any, custom: bool = False) -> None:
     session = at_work.get()
     if session is None:
         raise NoRunError("no walker is running: report() belongs into an ability")
+    if type(value) not in PLAIN:
+        # Should JSON not carry it, that comes out when the walk is over.
+        frame = sys._getframe(1)
+        session.reported[id(value)] = frame.f_code, frame.f_lasti
     if custom:
         session.raw_custom = value
         return

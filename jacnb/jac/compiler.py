@@ -7,25 +7,19 @@ way to call it did not.
 from __future__ import annotations
 
 import ast
-import atexit
-import io
-import logging
-import re
-import sys
 import threading
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from typing import Any, Final
 
-from jacnb.errors import JacError, JacSyntaxError
-from jacnb.jac.advice import advice_for
+from jacnb.errors import JacError
+from jacnb.jac.complaints import Place, check_names, complaint, never_ending
 from jacnb.jac.hidden import load_hidden
+from jacnb.jac.inline import check_python
 from jacnb.jac.progress import Progress
-from jacnb.jac.rewriting import code_of, rewrite
+from jacnb.jac.rewriting import rewrite
+from jacnb.jac.silence import silence
 
 HOMES: Final = (
     "jaclang.jac0core.program",
@@ -34,31 +28,10 @@ HOMES: Final = (
 )
 """Where the compiler lives, the newest version's place first."""
 
-_SETUP: Final = "jaclang.jac0core.compiler"
-
 _MISSING: Final = (
     "Jac code needs Jac's compiler: pip install 'jacnb[jac]' "
     "(walkers written in Python work without it)"
 )
-
-# What each version calls its tokens, where it says more than the token itself.
-_TOKENS: Final = {
-    "SEMI": "';'",
-    "COLON": "':'",
-    "COMMA": "','",
-    "EQ": "'='",
-    "LBRACE": "'{'",
-    "RBRACE": "'}'",
-    "LPAREN": "'('",
-    "RPAREN": "')'",
-    "LSQUARE": "'['",
-    "RSQUARE": "']'",
-    "NAME": "a name",
-    "TYP_STRING": "'str'",
-    "EOF": "the end",
-    "ERROR": "a character that means nothing here",
-}
-_TOKEN: Final = re.compile(r"'?(?:TokenKind\.)?\b([A-Z]{2,}(?:_[A-Z]+)*)\b'?")
 
 _lock = threading.RLock()
 
@@ -86,13 +59,26 @@ def compile_jac(source: str, filename: str) -> ast.Module:
         JacError: If jaclang is missing, or fails.
         JacSyntaxError: If the source is wrong.
     """
-    with _lock, Progress() as progress, _silence(progress):
+    check_python(source, filename)
+    module = _compiled(source, filename)
+    tree = _placed(_asserting(_tree_of(module, source, filename)), source)
+    check_names(tree, source, filename)
+    return tree
+
+
+def _compiled(source: str, filename: str) -> Any:
+    """Return the module that jaclang makes, still with jaclang's own places."""
+    if version().startswith("0.10.") and (error := never_ending(source, filename)):
+        raise error
+    with _lock, Progress() as progress, silence(progress):
         program = _program_class()()
         try:
             module = program.compile(filename, use_str=rewrite(source))
         except SyntaxError as exc:
-            said, line, column = exc.msg, exc.lineno or 1, exc.offset or 1
-            raise _error(said, (line, column, line, column), source, filename) from None
+            # Of Python, which takes for bytes from 0 what are characters from 1.
+            line, column = exc.lineno or 1, max(1, (exc.offset or 1) - 1)
+            place = Place(line, column, line, column + 1)
+            raise complaint(exc.msg, place, source, filename) from None
         except Exception as exc:  # noqa: BLE001 - it raises this and that on odd input
             raise JacError(
                 f"{filename}: jaclang {version()} cannot compile this "
@@ -100,8 +86,8 @@ def compile_jac(source: str, filename: str) -> ast.Module:
             ) from None
     if program.errors_had:
         alert = program.errors_had[0]
-        raise _error(str(alert.msg), _place(alert), source, filename)
-    return _placed(_tree_of(module), source)
+        raise complaint(str(alert.msg), _place_of(alert), source, filename)
+    return module
 
 
 @cache
@@ -151,10 +137,12 @@ def _program_class() -> Any:
     )
 
 
-def _tree_of(module: Any) -> ast.Module:
+def _tree_of(module: Any, source: str, filename: str) -> ast.Module:
     tree = module.gen.py_ast[0] if module.gen.py_ast else None
     if not isinstance(tree, ast.Module):
-        raise JacError(f"jaclang {version()} made nothing of this source")
+        end = source.count("\n") + 1
+        said = f"jaclang {version()} made nothing of this source"
+        raise complaint(said, Place(end, 1, end, 2), source, filename)
     return tree
 
 
@@ -192,72 +180,22 @@ def _bytes_before(lines: list[str], line: int | None, column: int) -> int:
     return len(text[: max(column - 1, 0)].encode("utf-8", "replace"))
 
 
-def _place(alert: Any) -> tuple[int, int, int, int]:
+def _asserting(tree: ast.Module) -> ast.Module:
+    """Have a test assert: one compiler asks a checker, and drops the message."""
+    return _Asserting().visit(tree)  # type: ignore[no-any-return]
+
+
+class _Asserting(ast.NodeTransformer):
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        if _link_of(node) != "AssertStmt":
+            return node
+        said: Any = node.jac_link[0]  # type: ignore[attr-defined]
+        message = said.error_msg and said.error_msg.gen.py_ast[0]
+        made = ast.Assert(said.condition.gen.py_ast[0], message or None)
+        made.jac_link = node.jac_link  # type: ignore[attr-defined]
+        return ast.copy_location(made, node)
+
+
+def _place_of(alert: Any) -> Place:
     at = alert.loc
-    return at.first_line, at.col_start, at.last_line, at.col_end
-
-
-def _error(
-    said: str, place: tuple[int, int, int, int], source: str, filename: str
-) -> JacSyntaxError:
-    lines = source.splitlines()
-    line, column, last_line, last_column = place
-    text = lines[line - 1] if 0 < line <= len(lines) else ""
-    said = _TOKEN.sub(lambda m: _TOKENS.get(m[1], _plain(m[1])), said).strip()
-    advice = advice_for(said, code_of(source), line, column)
-    message = f"{said}: {advice}" if advice else said
-    return JacSyntaxError(
-        message, (filename, line, column, text, last_line, last_column)
-    )
-
-
-def _plain(token: str) -> str:
-    return f"'{token.removeprefix('KW_').removeprefix('TYP_').lower()}'"
-
-
-@contextmanager
-def _silence(progress: Progress) -> Iterator[None]:
-    """Swallow what jaclang says on this thread, its warnings and its log."""
-    out, err = _Swallower(sys.stdout, progress), _Swallower(sys.stderr, progress)
-    level = logging.root.level
-    with (
-        warnings.catch_warnings(),
-        redirect_stdout(out),
-        redirect_stderr(err),
-    ):
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        finally:
-            logging.root.setLevel(level)
-            _hush()
-
-
-def _hush() -> None:
-    """Undo what jaclang does to the process when it is loaded and used first."""
-    for handler in list(logging.root.handlers):
-        if isinstance(getattr(handler, "stream", None), _Swallower):
-            logging.root.removeHandler(handler)
-    # It would say at the end of the process that it is set up.
-    setup = getattr(sys.modules.get(_SETUP), "setup_progress", None)
-    atexit.unregister(getattr(setup, "_atexit_handler", _hush))
-
-
-class _Swallower(io.TextIOBase):
-    """Takes what one thread prints, and passes on what the others do."""
-
-    def __init__(self, through: Any, progress: Progress) -> None:
-        self._through = through
-        self._progress = progress
-        self._thread = threading.get_ident()
-
-    def write(self, text: str) -> int:
-        if threading.get_ident() != self._thread:
-            return int(self._through.write(text) or 0)
-        if text.lstrip().startswith("Compiling "):
-            self._progress.step()
-        return len(text)
-
-    def flush(self) -> None:
-        if self._through is not None:
-            self._through.flush()
+    return Place(at.first_line, at.col_start, at.last_line, at.col_end)

@@ -123,6 +123,8 @@ def _offered(declaration: Declaration) -> str:
     if specs.private:
         return "private"
     said = f"{', '.join(specs.methods)} for {_AUTH[specs.auth]}"
+    if not declaration.is_websocket:
+        said += ", not over the WebSocket"
     # A server that nobody started was not loaded either.
     frontdoor = sys.modules.get("jacnb.server.frontdoor")
     server = None if frontdoor is None else frontdoor.newest_server()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-import unittest
 from abc import abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -114,9 +113,8 @@ class JacTest:
 
     def run(self) -> None:
         """Run it; an exception is its failure."""
-        # The older compiler hands a checker to the block, today's one does not.
-        takes_checker = self.function.__code__.co_argcount > 0
-        self.function(*([unittest.TestCase()] if takes_checker else []))
+        # The older compiler wants to hand it a checker, and `compile_jac` does not.
+        self.function(*[None] * self.function.__code__.co_argcount)
 
 
 collected_tests: ContextVar[list[JacTest] | None] = ContextVar(
@@ -133,7 +131,8 @@ def jac_test(
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         tests = collected_tests.get()
         if tests is not None:
-            name = description or function.__name__.removeprefix("test_")
+            line = function.__code__.co_firstlineno
+            name = description or f"test at line {line}"
             tests.append(JacTest(name, function))
         return function
 

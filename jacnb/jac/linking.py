@@ -11,15 +11,21 @@ import ast
 import builtins
 import linecache
 from collections.abc import Container, Iterator
+from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from jacnb.errors import JacError, JacSyntaxError
 from jacnb.graph.session import Order
+from jacnb.jac.asserting import TELLING, is_test, tell
 from jacnb.jac.compiler import access_of, is_compilers_import, is_users, version
 from jacnb.jac.library import CLOUD, NAMES, REFUSALS, WORDS, Absent
 
 ALIAS: Final = "_jac_"
 """What the compiler's names begin with once they are linked."""
+
+_BARE: Final = (
+    "@restspec takes what it says in parentheses: @restspec(method=HTTPMethod.GET)"
+)
 
 _KINDS: Final = ("Node", "Edge", "Walker", "Obj")
 
@@ -118,9 +124,9 @@ class _Linker(ast.NodeTransformer):
         for alias in node.names:
             name = alias.name
             if name in REFUSALS:
-                raise _refusal(self._filename, node, name)
+                raise _error_at(self._filename, alias, REFUSALS[name])
             if name not in (CLOUD if is_cloud else NAMES) and not is_cloud:
-                raise self._unknown(name, str(node.module))
+                raise _error_at(self._filename, alias, _not_there(name, node.module))
             has_it = name in NAMES
             self.names[ALIAS + name] = NAMES[name] if has_it else Absent(name)
         return [
@@ -138,6 +144,8 @@ class _Linker(ast.NodeTransformer):
         """Say of an archetype how it is made, offered and walks."""
         kind = _kind_of(node)
         access = access_of(node)
+        self._check_decorators(node)
+        _drop_twin(node, kind)
         self.generic_visit(node)
         if kind is not None:
             node.keywords.append(_keyword("positional", True))
@@ -148,11 +156,25 @@ class _Linker(ast.NodeTransformer):
                 _open(node, None if access == "pub" else True)
         return node
 
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        """Let the asserts of a test tell the values that they compare."""
+        if is_test(node):
+            self.names.update(TELLING)
+            tell(node)
+        self.generic_visit(node)
+        return node
+
     def refusal(self, name: str, tree: ast.Module) -> JacError:
         """Return the error about a name that jacnb does not offer, at its place."""
         names = (each for each in ast.walk(tree) if isinstance(each, ast.Name))
         at = next((each for each in names if each.id == name), None)
-        return _refusal(self._filename, at, name)
+        return _error_at(self._filename, at, REFUSALS[name])
+
+    def _check_decorators(self, node: ast.ClassDef) -> None:
+        for each in node.decorator_list:
+            is_bare = isinstance(each, ast.Name) and each.id == "restspec"
+            if is_bare and "restspec" not in self._mine:
+                raise _error_at(self._filename, each, _BARE)
 
     def _provide(self, name: str, module: str, tree: ast.Module) -> None:
         if name in _KEPT:
@@ -168,9 +190,14 @@ class _Linker(ast.NodeTransformer):
             if name not in self._known and name not in self._mine:
                 raise self.refusal(name, tree)
         else:
-            raise self._unknown(name, module)
+            raise self._unknown(name, module, tree)
 
-    def _unknown(self, name: str, module: str) -> JacError:
+    def _unknown(self, name: str, module: str, tree: ast.Module) -> JacError:
+        for node in tree.body:
+            # After `async` the compiler takes any word for a kind of archetype.
+            if isinstance(node, ast.ClassDef) and name in map(_id_of, node.bases):
+                why = f"{name.lower()} is no word of Jac: did you mean walker?"
+                return _error_at(self._filename, node, why)
         return JacError(
             f"{self._filename}: jaclang {version()} uses {name!r} of {module}, which "
             "this version of jacnb does not know"
@@ -230,10 +257,27 @@ def _used(tree: ast.Module) -> set[str]:
 
 def _kind_of(node: ast.ClassDef) -> str | None:
     """Return which kind of archetype a class is: the compiler adds it as a base."""
-    for base in node.bases:
-        if isinstance(base, ast.Name) and base.id in _KINDS and not is_users(base):
-            return base.id
-    return None
+    added = [_id_of(each) for each in node.bases if _is_added(each)]
+    return next((name for name in added if name in _KINDS), None)
+
+
+def _is_added(base: ast.expr) -> bool:
+    return isinstance(base, ast.Name) and not is_users(base)
+
+
+def _id_of(node: ast.expr) -> str:
+    """Return the last part of a name: ``Walker`` of ``jacnb.Walker``."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _drop_twin(node: ast.ClassDef, kind: str | None) -> None:
+    """Take away the base that the compiler adds where the author named it, too."""
+    named = [each for each in node.bases if not _is_added(each)]
+    if kind is not None and kind in map(_id_of, named):
+        node.bases = named
 
 
 def _open(node: ast.ClassDef, auth: bool | None) -> None:
@@ -261,8 +305,14 @@ def _keyword(name: str, value: object) -> ast.keyword:
     return ast.keyword(name, ast.Constant(value))  # type: ignore[arg-type]
 
 
-def _refusal(filename: str, at: Any, name: str) -> JacError:
-    why = REFUSALS[name]
+def _not_there(name: str, module: str | None) -> str:
+    close = get_close_matches(name, sorted(NAMES), 1)
+    cure = f"did you mean {close[0]}?" if close else "leave it out"
+    return f"{module} has no {name} in jacnb: {cure}"
+
+
+def _error_at(filename: str, at: Any, why: str) -> JacError:
+    """Return the error about a node of the tree, at its place."""
     if at is None or not hasattr(at, "lineno"):
         return JacError(f"{filename}: {why}")
     # `prepare` put the source there; the end may lie lines below.

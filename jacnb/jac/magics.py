@@ -13,6 +13,7 @@ from jacnb.jac.declared import Declared, result_of, table_of
 from jacnb.jac.library import JacTest, collected_tests
 from jacnb.jac.modules import look_in, run_jac, said_of
 from jacnb.walkers.registry import REGISTRY
+from jacnb.walkers.tracebacks import authors_frames
 
 _USAGE: Final = "use %%jac, or %%jac --order dfs to walk depth first"
 
@@ -78,10 +79,11 @@ def run_cell(
         linked = run_jac(cell, filename, namespace, order)
     except JacSyntaxError as exc:
         raise JacCellError(*said_of(exc).splitlines()) from None
-    except JacError as exc:
-        raise JacCellError(f"JacError: {exc}") from None
     except Exception as exc:  # noqa: BLE001 - whatever the author's code raises
-        raise exc.with_traceback(_authors(exc.__traceback__, filename)) from None
+        tb = _authors(exc.__traceback__, filename)
+        if tb is None and isinstance(exc, JacError):
+            raise JacCellError(f"JacError: {exc}") from None
+        raise exc.with_traceback(tb) from None
     finally:
         collected_tests.reset(token)
     results = [result_of(test) for test in tests]
@@ -116,16 +118,7 @@ def _authors(tb: TracebackType | None, filename: str) -> TracebackType | None:
     """Return a traceback from the cell on, without the frames of jacnb."""
     while tb is not None and tb.tb_frame.f_code.co_filename != filename:
         tb = tb.tb_next
-    return _without_ours(tb)
-
-
-def _without_ours(tb: TracebackType | None) -> TracebackType | None:
-    if tb is None:
-        return None
-    rest = _without_ours(tb.tb_next)
-    if str(tb.tb_frame.f_globals.get("__name__")).startswith("jacnb."):
-        return rest
-    return TracebackType(rest, tb.tb_frame, tb.tb_lasti, tb.tb_lineno)
+    return authors_frames(tb)
 
 
 def _show(value: object) -> None:

@@ -49,6 +49,7 @@ def run_jac(
     Raises:
         JacError: If it cannot be compiled.
     """
+    __tracebackhide__ = True
     linked, code = prepare(source, filename, namespace, order)
     namespace.update(linked.names)
     for name, value in linked.words.items():
@@ -78,7 +79,8 @@ def prepare(
 
 def remember_lines(source: str, filename: str) -> None:
     """Let tracebacks show this source."""
-    lines = source.splitlines(keepends=True)
+    # Python's lines end at more characters, which Jac's do not.
+    lines = [f"{line}\n" for line in source.removesuffix("\n").split("\n")]
     # Without a time of change nobody looks for the file and drops the lines.
     linecache.cache[filename] = (len(source), None, lines, filename)
 
@@ -202,6 +204,7 @@ class _Loader(importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the file."""
+        __tracebackhide__ = True
         run_jac(_source_of(self._file), str(self._file), vars(module))
 
 

@@ -1,4 +1,7 @@
-"""Parts of Jac that have no place in a server of walkers, refused before compiling."""
+"""What is refused before compiling: parts of Jac that have no place in jacnb.
+
+Also what a compiler takes, or stumbles over, and no author can have meant.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from jacnb.jac.rewriting import code_of
 _BEGINNING: Final = r"(?:\A|(?<=[;{}\0]))\s*"
 _BLOCK: Final = r"\b(?=\s*(?:\{|(?:def|import|obj|class|node|enum|glob|async|let)\b))"
 
+_TYPE: Final = r"[\w.]+(?:\[[^{};]*\])?(?:\s*\|\s*[\w.]+)*"
+
 _REFUSED: Final = [
     (re.compile(r"\b(by\s+llm)\b"), REFUSALS["llm"]),
     (re.compile(rf"{_BEGINNING}(cl){_BLOCK}"), REFUSALS["jsx"]),
@@ -24,6 +29,20 @@ _REFUSED: Final = [
         "server blocks (sv) are not part of jacnb: all its code runs on the server",
     ),
     (re.compile(r"(@schedule)\b"), REFUSALS["schedule"]),
+    (
+        # The compiler would take any word there, and the ability would never run.
+        re.compile(
+            r"\bcan\s+\w+\s+with\b(?![^{};]*\b(?:entry|exit)\b)[^{};]*?(\w+)\s*[{;]"
+        ),
+        "an ability says entry or exit after its type: can start with Root entry { … }",
+    ),
+    (
+        # Today's compiler would look for accessors there, and one of them forever.
+        re.compile(
+            rf"\bhas\s[^;{{}}=]*:\s*{_TYPE}\s*(\{{)(?!\s*(?:getter|setter|deleter)\b)"
+        ),
+        "the default of a field stands after =: has ages: dict = {};",
+    ),
 ]
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from jacnb.jac.strings import end_of_string
+
 OPAQUE: Final = "\0"
 """Stands for each character of a string or of inline Python in `code_of`."""
 
@@ -31,6 +33,9 @@ def rewrite(source: str) -> str:
     """Return Jac source as today's compilers read it, each character in its place."""
     code = code_of(source)
     text = list(source)
+    # Some editors begin a text with a byte order mark.
+    if text[:1] == ["\ufeff"]:
+        text[0] = " "
     for at, new in _changes(code):
         text[at : at + len(new)] = new
     return "".join(text)
@@ -44,6 +49,28 @@ def code_of(source: str) -> str:
     return "".join(
         text if is_code else _cover(text) for text, is_code in _parts(source)
     )
+
+
+def unclosed_format(source: str) -> int | None:
+    """Return where an f-string begins that does not end, None if all do."""
+    at = 0
+    for text, is_code in _parts(source):
+        prefix = re.match("r?f(?=[\"'])", text)
+        if not is_code and prefix is not None:
+            _, is_closed = end_of_string(source, at + prefix.end(), is_format=True)
+            if not is_closed:
+                return at
+        at += len(text)
+    return None
+
+
+def python_in(source: str) -> Iterator[tuple[int, int]]:
+    """Yield where each block of inline Python begins and ends, marks included."""
+    at = 0
+    for text, is_code in _parts(source):
+        if not is_code and text.startswith("::py::"):
+            yield at, at + len(text)
+        at += len(text)
 
 
 def _changes(code: str) -> Iterator[tuple[int, str]]:
@@ -111,39 +138,5 @@ def _end_of(source: str, start: int, found: re.Match[str]) -> int:
     if found[0] == "::py::":
         python = _PYTHON.match(source, start)
         return (python or found).end()
-    quote = source[found.start() :][:3]
-    quote = quote if quote in ('"""', "'''") else quote[0]
-    is_format = "f" in source[start : found.start()].lower()
-    return _end_of_string(source, found.start() + len(quote), quote, is_format)
-
-
-def _end_of_string(source: str, at: int, quote: str, is_format: bool) -> int:
-    """Return where a string ends; one in quotes of one character ends with its line."""
-    while at < len(source):
-        if source.startswith(quote, at):
-            return at + len(quote)
-        if source[at] == "\n" and len(quote) == 1:
-            return at
-        if source[at] == "\\":
-            at += 2
-        elif is_format and source[at] == "{" and not source.startswith("{{", at):
-            at = _end_of_braces(source, at, quote)
-        else:
-            at += 2 if is_format and source.startswith("{{", at) else 1
-    return len(source)
-
-
-def _end_of_braces(source: str, at: int, quote: str) -> int:
-    """Return where an expression in an f-string ends; it may hold other strings."""
-    depth = 0
-    while at < len(source) and not (source[at] == "\n" and len(quote) == 1):
-        if source.startswith(quote, at):
-            return at
-        if source[at] in "\"'":
-            at = _end_of_string(source, at + 1, source[at], is_format=False)
-            continue
-        depth += {"{": 1, "}": -1}.get(source[at], 0)
-        at += 1
-        if depth == 0:
-            return at
-    return at
+    prefix = source[start : found.start()]
+    return end_of_string(source, found.start(), "f" in prefix.lower())[0]

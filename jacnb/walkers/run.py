@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import html
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,6 +32,7 @@ from jacnb.protocol.hub import Outcome
 from jacnb.protocol.json import masked_text
 from jacnb.walkers.registry import Declaration
 from jacnb.walkers.socket import Notify, Outlet, current_outlet
+from jacnb.walkers.tracebacks import traceback_of
 
 MAX_REPEATS: Final = 5
 """How often a run of which nothing was heard is repeated after a conflict."""
@@ -41,9 +41,6 @@ MAX_OUTPUT: Final = 64 * 1024
 """Characters of printed output that are kept with a run."""
 
 _MAX_ERROR: Final = 500
-
-# Frames of these modules say nothing to a walker's author.
-_OURS: Final = ("jacnb.walkers.", "jacnb.graph.", "contextlib.")
 
 # Values that no walker can change in place.
 _FLAT: Final = frozenset({str, int, float, bool, type(None)})
@@ -293,7 +290,7 @@ class _Attempts:
         if is_conflict and session.is_repeatable and repeats < MAX_REPEATS:
             self.conflict = exc.object_id  # type: ignore[attr-defined]
             return
-        self._job.run.traceback = _traceback(exc)
+        self._job.run.traceback = traceback_of(exc)
         error = _one_line(exc)
         if is_conflict and not session.is_repeatable:
             error += " (not repeated by itself: something of it was heard or kept)"
@@ -353,16 +350,3 @@ def _one_line(exc: BaseException) -> str:
     line = f"{name}: {said}"[:_MAX_ERROR] if said else name
     # Half of a surrogate pair is text for Python, but not for JSON.
     return line.encode("utf-8", "replace").decode()
-
-
-def _traceback(exc: BaseException) -> str:
-    """Return an exception as its author may see it: from the walker's code on."""
-    tb = exc.__traceback__
-    while tb is not None and _is_ours(tb):
-        tb = tb.tb_next
-    lines = traceback.format_exception(type(exc), exc, tb or exc.__traceback__)
-    return masked_text("".join(lines))
-
-
-def _is_ours(tb: TracebackType) -> bool:
-    return f"{tb.tb_frame.f_globals.get('__name__')}.".startswith(_OURS)

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from jacnb.errors import ValueRangeError
 from jacnb.graph import Node, Obj, Root, Session, Walker, field, jid, on_entry, report
-from jacnb.graph.reports import to_json
+from jacnb.graph.reports import first_bad, to_json
 from jacnb.store import MemoryStore
 
 
@@ -179,3 +179,8 @@ def test_reports_are_serialised_after_the_walk(store: MemoryStore) -> None:
         session.run(Late(), session.root)
     [told] = json.loads(session.serialized_reports())
     assert told["context"]["name"] == "after"
+
+
+def test_the_first_value_that_json_lacks_is_found() -> None:
+    assert first_bad([1, [2, Ellipsis], object()]) == [2, Ellipsis]
+    assert first_bad([1, "a"]) is None

@@ -142,6 +142,19 @@ def test_an_error_while_a_file_runs_names_its_line(compiler, tmp_path, capsys) -
     assert said == f"jacnb: {app}, line 2: ZeroDivisionError: division by zero\n"
 
 
+def test_an_error_of_jacnb_names_the_line_that_asked(
+    compiler, tmp_path, capsys
+) -> None:
+    app = tmp_path / "asking_jac.jac"
+    app.write_text(
+        "import from jac_cloud.core { NodeAnchor }\n"
+        "with entry {\n    NodeAnchor();\n}\n"
+    )
+    assert main(["run", str(app)]) == 1
+    said = f"jacnb: {app}, line 3: NodeAnchor of Jac Cloud is not part of jacnb\n"
+    assert capsys.readouterr().err == said
+
+
 def test_a_file_without_walkers_is_not_served(compiler, tmp_path, capsys) -> None:
     app = tmp_path / "empty_jac.jac"
     app.write_text("glob x: int = 1;")

@@ -90,9 +90,54 @@ def test_an_unknown_library_name_names_the_version(jac, monkeypatch) -> None:
         jac("walker w { can a with Root entry { visit [-->]; } }")
 
 
-def test_an_unknown_import_from_the_library_names_the_version(jac) -> None:
-    with pytest.raises(JacError, match="uses 'levitate' of jaclang.lib"):
-        jac("import from jaclang.lib { levitate }")
+@pytest.mark.parametrize(
+    ("name", "cure"), [("levitate", "leave it out"), ("jd", "did you mean jid?")]
+)
+def test_an_unknown_import_from_the_library_is_shown(jac, name, cure) -> None:
+    with pytest.raises(JacSyntaxError) as found:
+        jac(f"import from jaclang.lib {{ {name} }}")
+    assert found.value.msg == f"jaclang.lib has no {name} in jacnb: {cure}"
+    assert found.value.text[found.value.offset - 1 :].startswith(name)
+
+
+def test_restspec_without_parentheses_is_refused(jac) -> None:
+    with pytest.raises(JacSyntaxError) as found:
+        jac("\n@restspec\nwalker:pub w { }")
+    assert found.value.msg.startswith("@restspec takes what it says in parentheses")
+    assert (found.value.lineno, found.value.text) == (2, "@restspec")
+
+
+def test_a_decorator_of_the_author_may_be_called_restspec(jac) -> None:
+    module = jac("def restspec(c: type) -> type { return c; }\n@restspec\nwalker w { }")
+    assert issubclass(module.w, graph.Walker)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import jacnb;\nwalker w(jacnb.Walker) { has x: int = 1; }",
+        "import from jacnb { Walker }\nwalker w(Walker) { has x: int = 1; }",
+    ],
+)
+def test_a_walker_may_name_what_it_is_anyway(jac, source) -> None:
+    assert jac(source).w.__bases__ == (graph.Walker,)
+
+
+@pytest.mark.parametrize("trigger", ["Root enrty", "Root"])
+def test_an_ability_that_never_runs_is_refused(jac, trigger) -> None:
+    with pytest.raises(JacSyntaxError, match="says entry or exit after its type"):
+        jac(f"walker w {{ can a with {trigger} {{ }} }}")
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["has d: dict {};", 'has d: dict[str, int] {"a": 1};', "has d: int | A { }"],
+)
+def test_a_default_without_its_sign_is_told_so(jac, field) -> None:
+    with pytest.raises(JacSyntaxError, match="stands after =") as found:
+        jac(f"walker w {{\n    {field}\n}}")
+    assert found.value.lineno == 2
+    assert found.value.text[found.value.offset - 1] == "{"
 
 
 def test_walkers_of_a_cell_walk_in_its_order(jac, server) -> None:

@@ -4,6 +4,7 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 
 import jacnb
+from jacnb.jac import modules
 from jacnb.jac.magics import JacCellError
 
 GREET = """%%jac
@@ -86,6 +87,77 @@ def test_an_error_in_a_walk_shows_no_frames_of_jacnb(
     assert "walk.py" not in said
 
 
+def test_an_error_of_jacnb_shows_the_line_that_asked_for_it(
+    compiler, shell, capsys
+) -> None:
+    shell.run_cell(
+        "%%jac\nimport from jac_cloud.core { NodeAnchor }\n"
+        "with entry {\n    NodeAnchor();\n}"
+    )
+    said = capsys.readouterr().out
+    assert "----> 3     NodeAnchor();" in said
+    assert said.endswith("JacError: NodeAnchor of Jac Cloud is not part of jacnb\n")
+    assert "library.py" not in said
+
+
+@pytest.mark.parametrize("cell", ["%%jac\nimport broken_file;", "import broken_file"])
+def test_an_error_in_an_imported_file_shows_only_authors_lines(
+    compiler, shell, capsys, monkeypatch, tmp_path, cell
+) -> None:
+    (tmp_path / "broken_file.jac").write_text("with entry {\n    x = 1 / 0;\n}\n")
+    monkeypatch.setattr(modules._FINDER, "folders", {str(tmp_path)})
+    shell.run_cell(cell)
+    said = capsys.readouterr().out
+    assert "broken_file.jac:2\n      1 with entry {\n----> 2     x = 1 / 0;" in said
+    assert "modules.py" not in said
+
+
+def test_a_cell_that_touches_the_graph_asks_for_a_server(
+    compiler, shell, capsys
+) -> None:
+    shell.run_cell("%%jac\nnode A { }\nwith entry {\n    root ++> A();\n}")
+    said = capsys.readouterr().out
+    assert "----> 3     root ++> A();" in said
+    assert "no server was started: call jacnb.serve() first" in said
+
+
+FAILING = [
+    ("assert n == len([]);", "1 == 0"),
+    ('assert n == 2, f"n is {n}";', "n is 1 (1 == 2)"),
+    ("assert n in [2, 3];", "1 in [2, 3]"),
+    ("assert n is None;", "1 is None"),
+    ("assert [];", "it is []"),
+    ('assert not n, "not this";', "not this"),
+    ('if n { assert n > 1, "too small"; }', "too small (1 > 1)"),
+    ("assert 0 < n < 1;", ""),
+    ("assert 'a' * 300 == 'b';", f"'{'a' * 198}… == 'b'"),
+    ("assert Odd() == 2;", "<Odd whose repr raised ValueError> == 2"),
+]
+
+
+@pytest.mark.parametrize(("check", "told"), FAILING)
+def test_a_failed_test_tells_what_it_compared(
+    compiler, shell, capsys, check, told
+) -> None:
+    shell.run_cell(
+        "%%jac\nobj Odd { def __repr__ -> str { raise ValueError('no'); } }\n"
+        f'test "adds" {{\n    n = 1;\n    {check}\n}}'
+    )
+    failed = capsys.readouterr().out.splitlines()[1]
+    said = f": {told}" if told else ""
+    assert failed == f"failed  adds  (line 4: AssertionError{said})"
+
+
+def test_a_test_without_a_name_has_that_of_its_line(compiler, shell, capsys) -> None:
+    shell.run_cell("%%jac\nglob x: int = 1;\n\ntest { assert x == 1; }")
+    assert capsys.readouterr().out == "passed  test at line 3\n"
+
+
+def test_the_table_says_what_is_not_on_the_websocket(compiler, shell, capsys) -> None:
+    shell.run_cell("%%jac\nwalker:pub w { }").raise_error()
+    assert "post for everybody, not over the WebSocket;" in capsys.readouterr().out
+
+
 def test_tests_report_in_the_cell(compiler, shell, capsys) -> None:
     cell = (
         "%%jac\ndef add(a: int, b: int) -> int { return a + b; }\n"
@@ -95,7 +167,9 @@ def test_tests_report_in_the_cell(compiler, shell, capsys) -> None:
     result = shell.run_cell(cell)
     assert str(result.error_in_exec) == "1 of 2 tests failed: does not"
     said = capsys.readouterr().out
-    assert said.startswith("passed  adds\nfailed  does not  (line 4: AssertionError")
+    assert said.startswith(
+        "passed  adds\nfailed  does not  (line 4: AssertionError: 3 == 4)"
+    )
 
 
 def test_a_cell_may_ask_for_depth_first(compiler, shell) -> None:

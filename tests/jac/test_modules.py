@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jacnb.errors import JacSyntaxError
+from jacnb.errors import JacSyntaxError, WalkerError
 from jacnb.jac import modules
 from jacnb.jac.compiler import load_compiler
 from jacnb.jac.modules import look_in, run_file
@@ -86,6 +86,61 @@ def test_a_run_keeps_the_line_of_jac(jac, server) -> None:
     with pytest.raises(Exception, match="ZeroDivisionError"):
         server.connect(user="alice").walker("fail")
     assert "line 3, in a\n    report 1 / 0;" in server.runs[-1].traceback
+
+
+def traceback_of_fail(server) -> str:
+    with pytest.raises(WalkerError):
+        server.connect(user="alice").walker("fail")
+    return str(server.runs[-1].traceback)
+
+
+FAIL = (
+    "walker fail {{\n    can a with Root entry {{\n        {}\n    }}\n"
+    "    class __specs__ {{ has methods: list = ['websocket']; }}\n}}"
+)
+BROKEN = [
+    ("visit 5;", "TypeError: a walker visits nodes and edges, not int"),
+    ("jobj(id='nope');", "'nope' is not an id: expected n::<24 hex digits>"),
+    ("report lambda : 1;", "JSON has no function: report its parts instead"),
+    ("report [lambda : 1];", "JSON has no function: report its parts instead"),
+    ("report (x for x in [1]);", "JSON has no generator: report its parts instead"),
+    ("report float('nan');", "JSON has no nan: report None or a text instead"),
+    ("report [1 / x for x in [0]];", "ZeroDivisionError: division by zero"),
+    ("report (lambda : 1 / 0)();", "ZeroDivisionError: division by zero"),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), BROKEN)
+def test_a_traceback_ends_at_the_line_of_jac(jac, server, line, said) -> None:
+    jac(FAIL.format(line))
+    shown = traceback_of_fail(server)
+    assert f"line 3, in a\n    {line}\n" in shown
+    assert said in shown.splitlines()[-1]
+    assert "jacnb/" not in shown
+
+
+def test_an_unknown_type_of_an_ability_has_its_line(jac, server) -> None:
+    jac(FAIL.format("report 1;").replace("Root entry", "Nowhere entry"))
+    shown = traceback_of_fail(server)
+    assert "line 2, in " in shown
+    assert "can a with Nowhere entry {" in shown
+    assert "'Nowhere' is not defined" in shown
+    assert "jacnb/" not in shown
+
+
+def test_lines_are_shown_as_jac_counts_them(jac) -> None:
+    module = jac('glob x: str = "a\u2028b\x0cc";\ndef half { return 1 / 0; }')
+    with pytest.raises(ZeroDivisionError) as found:
+        module.half()
+    last = traceback.extract_tb(found.value.__traceback__)[-1]
+    assert (last.lineno, last.line) == (2, "def half { return 1 / 0; }")
+
+
+def test_a_traceback_shows_the_line_of_a_block_of_one_line(jac) -> None:
+    with pytest.raises(ZeroDivisionError) as found:
+        jac("with entry {\n    ::py:: x = 5; y = 1 / 0 ::py::\n}")
+    last = traceback.extract_tb(found.value.__traceback__)[-1]
+    assert (last.lineno, last.line) == (2, "::py:: x = 5; y = 1 / 0 ::py::")
 
 
 CARETS = [

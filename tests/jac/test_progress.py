@@ -12,8 +12,9 @@ from importlib.metadata import version
 
 import pytest
 
-from jacnb.jac import compiler as adapter, progress as first_use
+from jacnb.jac import progress as first_use
 from jacnb.jac.progress import Progress, Terminal
+from jacnb.jac.silence import silence
 
 WHAT = r"jaclang compiles itself, once on each machine \(some 15 s\)"
 
@@ -71,7 +72,7 @@ def test_an_interrupt_is_not_called_ready() -> None:
 
 def test_what_jaclang_says_of_a_module_is_a_step(capsys) -> None:
     shown = Shown()
-    with Progress(shown) as progress, adapter._silence(progress):
+    with Progress(shown) as progress, silence(progress):
         sys.stderr.write("\nSetting up Jac for first use (compiling …)...\n")
         sys.stderr.write("  Compiling jaclang/compiler/passes/x.jac...\n")
         sys.stderr.write("  Compiling jaclang/compiler/passes/y.jac...\n")
