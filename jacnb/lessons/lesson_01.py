@@ -61,7 +61,7 @@ def _hears_its_channel(probe: Probe, client: Client) -> None:
 
 
 def _relation(probe: Probe, relation: Any) -> None:
-    probe.require(callable(relation), "relation should be a function.")
+    probe.function(relation, "relation")
     nora = probe.client("nora")
     # Another name, and the same name for another user: the ids are what counts.
     phone = probe.client("nora's phone", user="nora")

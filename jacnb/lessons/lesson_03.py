@@ -60,7 +60,7 @@ def _text_of(event: dict[str, Any]) -> Any:
 
 
 def _ask(probe: Probe, ask: Any) -> None:
-    probe.require(callable(ask), "ask should be a function.")
+    probe.function(ask, "ask")
     nora, omar = probe.client("nora"), probe.client("omar")
     for text in ("ship ahoy", "land ho"):
         omar.send_to_clients(nora, {"status": 200, "reports": ["FORGED"]})

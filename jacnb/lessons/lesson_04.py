@@ -112,8 +112,8 @@ PLAN = Plan(
     ),
     predictions=(
         Prediction(
-            question="Alice calls count_primes again. In which order does it arrive, "
-            "and where?",
+            question="Alice calls count_aloud. In which order does it arrive, and "
+            "where?",
             options={
                 "a": "The response first, then ten progress messages, all at Alice",
                 "b": "Ten progress messages, then the response, all at Alice",

@@ -77,10 +77,7 @@ def _cannot_be_forged(probe: Probe, nora: Client, omar: Client) -> None:
 
 def _remember(probe: Probe) -> None:
     probe.walker("remember", "text")
-    probe.require(
-        probe.server.registry.find("open_inbox"),
-        "There is no walker 'open_inbox': run the cells above once more.",
-    )
+    probe.given("open_inbox")
     nora = probe.client("nora", probe.channel("desk"))
     phone = probe.client("nora's phone", probe.channel("bag"), user="nora")
     omar = probe.client("omar", nora.channel_id)

@@ -13,7 +13,7 @@ from jacnb.lessons.probe import Probe
 
 
 def _log_in(probe: Probe, log_in: Any) -> None:
-    probe.require(callable(log_in), "log_in should be a function.")
+    probe.function(log_in, "log_in")
     email = f"{probe.channel('nora')}@example.com"
     password = probe.channel("secret")
     accounts = probe.server.accounts
@@ -40,7 +40,7 @@ def _log_in(probe: Probe, log_in: Any) -> None:
 
 def _borrow(probe: Probe, borrow: Any) -> None:
     probe.walker("who")
-    probe.require(callable(borrow), "borrow should be a function.")
+    probe.function(borrow, "borrow")
     quinn = probe.client("quinn", is_user=False)
     accounts = probe.server.accounts
     token = accounts.simulate("nora").token

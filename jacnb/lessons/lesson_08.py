@@ -81,7 +81,7 @@ def _is_checked_by_the_server(probe: Probe) -> None:
 
 
 def _faults(probe: Probe, faults: Any) -> None:
-    probe.require(callable(faults), "faults should be a function.")
+    probe.function(faults, "faults")
     if faults({}) is Ellipsis:
         raise NotAttempted("faults returns ... so far.")
     for event, wanted in _EVENTS:

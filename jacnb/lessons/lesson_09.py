@@ -67,10 +67,7 @@ def _comes_back(probe: Probe, phone: Client) -> None:
 
 def _catch_up(probe: Probe) -> None:
     probe.walker("catch_up", "after")
-    probe.require(
-        probe.server.registry.find("note"),
-        "There is no walker 'note': run the cells above once more.",
-    )
+    probe.given("note")
     # A user of this try alone: nobody else's notes are in that graph.
     user = probe.channel("nora")
     laptop, phone = probe.client(user), probe.client(user)
@@ -126,7 +123,7 @@ def _is_for_the_caller(probe: Probe, laptop: Client, written: int) -> None:
 
 
 def _come_back(probe: Probe, come_back: Any) -> None:
-    probe.require(callable(come_back), "come_back should be a function.")
+    probe.function(come_back, "come_back")
     if come_back(lambda: probe.client("nora"), lambda seconds: None) is Ellipsis:
         raise NotAttempted("come_back returns ... so far.")
     _returns_the_client(probe, come_back)

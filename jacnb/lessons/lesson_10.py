@@ -7,94 +7,35 @@ answers can be tried where there is no browser, too.
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 from typing import Final
 
 from jacnb.client import Client, Message
 from jacnb.client.inbox import Wanted
-from jacnb.errors import JacnbError
 from jacnb.lessons.arrivals import wait_for
 from jacnb.lessons.outcomes import NotAttempted, NotYet
+from jacnb.lessons.pages import events_with, led_to, open_pages, roots_told
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
 from jacnb.lessons.probe import SECONDS, Probe
 from jacnb.protocol.trace import Entry, Kind
 
-_NO_TEXT: Final = "[object Object]"
 _CUT: Final = 4000
 _SOON: Final = 0.5
 
 
-# Pages: whoever is connected and is not one of the lesson's people.
+def _is_alice(probe: Probe, client_id: str | None, *before: str | None) -> None:
+    """Require a connection that became Alice, and was not opened as hers.
 
-
-def _people(probe: Probe) -> set[str]:
-    return {client.client_id for client in probe.lab.everybody() if client.is_open}
-
-
-def _pages(probe: Probe, channel: str | None = None) -> list[str]:
-    """Return who is connected besides the lesson's people."""
-    return [
-        each.client_id
-        for each in probe.server.connections
-        if each.client_id not in _people(probe) and channel in (None, each.channel_id)
-    ]
-
-
-def _strangers(probe: Probe, kind: Kind) -> list[Entry]:
-    """Return what the server recorded of others than the lesson's people."""
-    probe.settle()
-    for page in _pages(probe):
-        # What it sent before its answer to a ping has arrived by then.
-        with suppress(JacnbError):
-            probe.server.ping(page, SECONDS)
-    known = _people(probe)
-    return [
-        entry
-        for entry in probe.server.trace or ()
-        if entry.kind is kind and entry.client_id not in known
-    ]
-
-
-def _said(probe: Probe, *words: str) -> list[Entry]:
-    """Return the events of pages that hold one of these words, oldest first."""
-    events = [e for e in _strangers(probe, Kind.EVENT) if e.type != "connection"]
-    found = [e for e in events if any(word in (e.text or "") for word in words)]
-    if not found and events and events[-1].text == _NO_TEXT:
-        raise NotYet(
-            f"The server got the text {_NO_TEXT}: that is what an object becomes.",
-            "Send its JSON: client.send(JSON.stringify(event)).",
-        )
-    return found
-
-
-def _answers(probe: Probe, event: Entry, kind: Kind = Kind.REPLY) -> list[Entry]:
-    """Return what an event led to."""
-    trace = probe.server.trace
-    return list(trace.where(kind=kind.value, cause=event)) if trace else []
-
-
-def _greetings(probe: Probe, client_id: str | None) -> list[str]:
-    """Return the root ids that the server told a connection, oldest first."""
-    return [
-        entry.value["data"]["root_id"]
-        for entry in probe.server.trace or ()
-        if entry.kind is Kind.REPLY
-        and entry.type == "connection"
-        and client_id in entry.receiver_ids
-    ]
-
-
-def _is_alice(probe: Probe, client_id: str | None) -> None:
-    """Require a connection that was opened without a token and became Alice."""
+    A program that comes back may show its token at once: then those before count.
+    """
     alice = probe.lab.alice.root_id
-    first, *later = _greetings(probe, client_id) or [""]
+    told = {each: roots_told(probe, each) for each in (client_id, *before)}
     probe.require(
-        first != alice,
+        any(alice not in roots[:1] for roots in told.values()),
         "That connection was opened with a token, which a page cannot do in a header.",
         "Let it become Alice by a change_user event.",
     )
     probe.require(
-        alice in later[-1:],
+        alice in told[client_id][-1:],
         "The page is not Alice: its root_id is not hers.",
         'Its first event should be change_user, with the token "Bearer <your_token>".',
     )
@@ -104,9 +45,10 @@ def _is_alice(probe: Probe, client_id: str | None) -> None:
 
 
 def _tea(probe: Probe) -> None:
-    found = _said(probe, "ea is ready")
+    found = events_with(probe, "ea is ready")
     if not found:
         raise NotAttempted("No page has sent “Tea is ready” so far.")
+    probe.given("shout")
     # The walker may still run.
     wait_for(probe.lab.bob, Wanted("chat", {"message": "TEA IS READY"}).fits, _SOON)
     problems: list[NotYet] = []
@@ -121,7 +63,7 @@ def _tea(probe: Probe) -> None:
 
 
 def _is_tea(probe: Probe, event: Entry) -> None:
-    errors = [each for each in _answers(probe, event) if "error" in (each.text or "")]
+    errors = [each for each in led_to(probe, event) if "error" in (each.text or "")]
     for error in errors[-1:]:
         raise NotYet("The page was answered with an error:", str(error.text))
     probe.require(
@@ -129,7 +71,7 @@ def _is_tea(probe: Probe, event: Entry) -> None:
         f"The page sent a {event.type} event, not one that runs the walker shout:",
         str(event.text),
     )
-    told = [each.value for each in _answers(probe, event, Kind.NOTIFICATION)]
+    told = [each.value for each in led_to(probe, event, Kind.NOTIFICATION)]
     probe.require(
         {"type": "chat", "data": {"message": "TEA IS READY"}} in told,
         "shout did not send TEA IS READY. What the page sent:",
@@ -143,8 +85,19 @@ def _is_tea(probe: Probe, event: Entry) -> None:
 
 
 def _double(probe: Probe) -> None:
-    if not _pages(probe, "room"):
+    listening = open_pages(probe, "room")
+    if not listening:
         raise NotAttempted("No page listens on the channel “room”.")
+    try:
+        _is_answered(probe)
+    except NotYet as said:
+        if len(listening) > 1:
+            more = f"{len(listening)} pages listen on “room”; close those of before."
+            raise NotYet(said.why, *said.details, more) from None
+        raise
+
+
+def _is_answered(probe: Probe) -> None:
     nora, omar = probe.client("nora"), probe.client("omar", "room", is_user=False)
     number = 100 + secrets.randbelow(900)
     for odd in _no_questions(nora, number):
@@ -183,13 +136,13 @@ def _is_right(message: Message, double: int) -> bool:
 
 
 def _here(probe: Probe) -> None:
-    found = [e for e in _said(probe, '"here"') if e.type == "channel"]
+    found = [e for e in events_with(probe, '"here"') if e.type == "channel"]
     if not found:
         raise NotAttempted("No page has sent “here” so far.")
-    open_ones = [e.client_id for e in found if e.client_id in _pages(probe)]
+    open_ones = [e.client_id for e in found if e.client_id in open_pages(probe)]
     probe.require(open_ones, "The page that said “here” is not connected any more.")
     page: str | None = open_ones[-1]
-    _is_alice(probe, page)
+    _is_alice(probe, page, *(e.client_id for e in found))
     for time in ("first", "second"):
         page = _back(probe, page, time)
         _is_alice_again(probe, page)
@@ -205,14 +158,14 @@ def _back(probe: Probe, page: str | None, time: str) -> str | None:
         f"The check cut the connection for the {time} time, and nobody said “here” "
         "on the channel “room” within three seconds.",
     )
-    came = _said(probe, '"here"')[-1].client_id
+    came = events_with(probe, '"here"')[-1].client_id
     probe.require(came != page, "“here” came, but over the connection that was cut.")
     return came
 
 
 def _is_alice_again(probe: Probe, page: str | None) -> None:
     probe.require(
-        probe.lab.alice.root_id in _greetings(probe, page)[-1:],
+        probe.lab.alice.root_id in roots_told(probe, page)[-1:],
         "The page came back, but not as Alice: a new connection is public.",
         "Send change_user each time it is opened.",
     )

@@ -32,7 +32,7 @@ def _cheer(probe: Probe) -> None:
 
 
 def _is_good(probe: Probe, is_good: Any) -> None:
-    probe.require(callable(is_good), "is_good should be a function.")
+    probe.function(is_good, "is_good")
     channel = probe.channel("match")
     ran = swarm(
         probe.server, 10, channel_id=channel, rate=50, seconds=0.1, progress=False

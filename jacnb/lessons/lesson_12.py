@@ -19,11 +19,7 @@ class _Table:
     """A garden of the check's own: two players, a phone, and somebody who listens."""
 
     def __init__(self, probe: Probe) -> None:
-        for walker in _GIVEN:
-            probe.require(
-                probe.server.registry.find(walker),
-                f"There is no walker {walker!r}: run the cells above once more.",
-            )
+        probe.given(*_GIVEN)
         self.probe = probe
         self.channel = probe.channel("garden")
         self.owner = probe.client("mia", self.channel)

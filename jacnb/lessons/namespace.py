@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Final
 
 from jacnb.graph import Walker
@@ -34,6 +36,13 @@ def is_walker(name: str) -> tuple[bool, str]:
             f"{name} is a plain class: derive it from jacnb.Walker and run the cell."
         )
     return True, ""
+
+
+def nearly_called(name: str, names: Iterable[str]) -> str | None:
+    """Return the one of these names that may be meant for another, None if none is."""
+    others = {each.lower(): each for each in names}
+    near = get_close_matches(name.lower(), others, n=1, cutoff=0.8)
+    return others[near[0]] if near else None
 
 
 def declared_by(solution: str) -> list[str]:

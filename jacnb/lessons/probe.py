@@ -15,7 +15,7 @@ from jacnb.client import Client, Message, Response
 from jacnb.client.inbox import Wanted
 from jacnb.errors import ClientError, JacnbError, WaitTimeoutError, WalkerError
 from jacnb.lessons.arrivals import wait_for
-from jacnb.lessons.namespace import is_walker
+from jacnb.lessons.namespace import is_walker, nearly_called
 from jacnb.lessons.nearness import differences, nearest
 from jacnb.lessons.outcomes import NotAttempted, NotYet
 from jacnb.lessons.records import Asked, Cause, causes_of, events_of, ids_of, sent_by
@@ -77,6 +77,7 @@ class Probe:
         self.require(*is_walker(name))
         declared = self.server.registry.find(name)
         if declared is None:
+            self._is_called_otherwise(name)
             raise NotAttempted(f"There is no walker {name!r} yet.")
         self.require(
             declared.is_websocket,
@@ -89,6 +90,30 @@ class Probe:
                 f"{name} has no field {field!r}; it has "
                 f"{', '.join(declared.fields.names) or 'none'}.",
             )
+
+    def given(self, *names: str) -> None:
+        """Require the walkers of the lesson's own cells that an answer builds on."""
+        for name in names:
+            self.require(
+                self.server.registry.find(name),
+                f"There is no walker {name!r}: run the cells above once more.",
+            )
+
+    def _is_called_otherwise(self, name: str) -> None:
+        """Require that no walker has nearly this name: that may be the answer."""
+        near = nearly_called(name, [each.name for each in self.server.registry])
+        self.require(
+            near is None,
+            f"There is no walker {name!r}, but one that is called {near!r}.",
+            "Names are compared letter by letter.",
+        )
+
+    def function(self, given: object, name: str) -> None:
+        """Require a function that a check can call, and no walker."""
+        self.require(
+            callable(given) and not isinstance(given, type),
+            f"{name} should be a function: def {name}(…), without a decorator.",
+        )
 
     def no_more_fields(self, name: str, *fields: str) -> None:
         """Require that a walker has no fields but these: no claim can be passed."""

@@ -44,42 +44,64 @@ def answer_cell(number: int, question: str) -> str:
     return found[0]
 
 
+def code_cells(number: int) -> list[str]:
+    """Return the sources of a lesson's code cells, with the marks of the solutions."""
+    cells = solved_notebook(number)["cells"]
+    return [source_of(cell) for cell in cells if cell["cell_type"] == "code"]
+
+
 class Reader:
     """Somebody who works through a lesson."""
 
     def __init__(self) -> None:
         self.shell: Any = InteractiveShell()  # type: ignore[no-untyped-call]
+        self._met: set[Client | Swarm] = set()
 
     def run(self, source: str) -> Any:
         """Run a cell as a notebook does, and return the value of its last line."""
         ran = self.shell.run_cell(source, store_history=False, silent=False)
+        self._met.update(
+            each
+            for each in self.shell.user_ns.values()
+            if isinstance(each, Client | Swarm)
+        )
         ran.raise_error()
         return ran.result
 
     def close(self) -> None:
         """Close what the cells left open, and the shell."""
-        for value in list(self.shell.user_ns.values()):
-            if isinstance(value, Client | Swarm):
-                value.close()
+        for each in self._met:
+            each.close()
         self.shell.history_manager.end_session()
 
     def answer(self, number: int, question: str, answer: str) -> Outcome:
-        """Work up to a question, leave the others as they are, answer it, check it.
+        """Work up to a question, answer it, check it."""
+        self.work_up_to(number, question)
+        return self.try_out(number, question, answer)
+
+    def work_up_to(self, number: int, question: str) -> None:
+        """Run all cells before a question, and leave the other ones as they are."""
+        for cell in solved_notebook(number)["cells"]:
+            tags = cell["metadata"].get("tags", [])
+            if question in tags:
+                return
+            if cell["cell_type"] == "code":
+                self._run_as_student(source_of(cell), "raises-exception" in tags)
+
+    def try_out(self, number: int, question: str, answer: str) -> Outcome:
+        """Run an answer where a question is reached, and check it.
 
         An answer that raises is an answer, too: its check follows all the same.
         """
-        for cell in solved_notebook(number)["cells"]:
-            tags = cell["metadata"].get("tags", [])
-            if cell["cell_type"] != "code":
-                continue
-            if question in tags:
-                self.shell.run_cell(answer, store_history=False)
-            elif source_of(cell).startswith(f"{question}.check("):
-                outcome: Outcome = self.run(source_of(cell))
-                return outcome
-            else:
-                self._run_as_student(source_of(cell), "raises-exception" in tags)
-        raise AssertionError(f"no cell begins with {question}.check(")
+        # In lesson 10 to press Run closes what the page opened before.
+        for name in ("page", "first_page"):
+            if name in self.shell.user_ns:
+                self.shell.user_ns.pop(name).close()
+        self.shell.run_cell(answer, store_history=False)
+        sources = [source_of(cell) for cell in solved_notebook(number)["cells"]]
+        checks = [each for each in sources if each.startswith(f"{question}.check(")]
+        outcome: Outcome = self.run(checks[0])
+        return outcome
 
     def _run_as_student(self, source: str, may_raise: bool) -> None:
         if may_raise:

@@ -123,6 +123,22 @@ def test_a_name_given_to_no_walker_is_told(
     assert f"shout is a plain {kind}" in why(lambda: probe.walker("shout"))
 
 
+@pytest.mark.parametrize("name", ["Shout", "shouts", "shuot"])
+def test_a_walker_of_nearly_the_name_is_named(probe: Probe, name: str) -> None:
+    probe.server.registry.remove("shout")
+    type(name, (jacnb.Walker,), {})
+    assert why(lambda: probe.walker("shout")) == (
+        f"There is no walker 'shout', but one that is called {name!r}.\n"
+        "Names are compared letter by letter."
+    )
+
+
+def test_a_function_is_no_walker_and_nothing_else(probe: Probe) -> None:
+    probe.function(declare_shout, "shout")
+    for given in (True, "shout", jacnb.Walker):
+        assert "def shout(…)" in why(lambda given=given: probe.function(given, "shout"))
+
+
 def test_a_lesson_begun_anew_forgets_the_answers(probe: Probe) -> None:
     @jacnb.walker
     def announce() -> None: ...

@@ -6,6 +6,8 @@ tests/e2e/test_lesson_10_in_lab.py makes them in a page.
 
 from __future__ import annotations
 
+from jacnb.lessons.lesson_10 import PLAN
+
 PAGE = "page = jacnb.connect(lab.server.url{given})\n"
 ALICE = "page.change_user(lab.alice)\n"
 ANSWER = """
@@ -130,6 +132,10 @@ WRONG = {
             answer().replace('"type": "answer"', '"type": "reply"'),
             "nora received no message",
         ),
+        (
+            answer(double="1").replace("page", "first_page") + answer(double="2"),
+            "2 pages listen on “room”; close those of before",
+        ),
     ],
     "q3": [
         (
@@ -156,3 +162,6 @@ WRONG = {
         ),
     ],
 }
+
+# A check may be run twice, and a program that came back shows its token at once.
+RIGHT = {"q3": [f"{PLAN.exercises[2].solution}\nq3.check()"]}
