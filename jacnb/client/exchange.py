@@ -45,6 +45,8 @@ class Exchange:
         self._turns: list[object] = []
         # Whether an error without an id could still answer something sent earlier.
         self._is_unsettled = False
+        self.hindrance = ""
+        """Why this client hears nothing, if that is so on purpose."""
 
     def send(self, event: Event | str | bytes) -> None:
         """Send an event that has no answer, though an error may come."""
@@ -74,7 +76,7 @@ class Exchange:
         finally:
             presence.abandon(ask)
         if not is_answered:
-            raise WaitTimeoutError(
+            raise self._unheard(
                 "the server did not answer in time; does a walker of this client still "
                 "run?"
             )
@@ -97,7 +99,7 @@ class Exchange:
         try:
             self._turns.append(turn)
             if not (yield Wait(lambda: self._turns[0] is turn, timeout)):
-                raise _late(name)
+                raise self._late(name)
             yield from self._settle(_remaining(deadline))
             return (yield from self._call(name, fields, node, _remaining(deadline)))
         finally:
@@ -124,7 +126,7 @@ class Exchange:
     ) -> Steps[Response]:
         call = self.start(name, fields, node)
         if not (yield Wait(lambda: call.is_done, timeout)):
-            raise _late(name)
+            raise self._late(name)
         return Response.of(call.result())
 
     def _settle(self, timeout: float | None) -> Steps[None]:
@@ -190,12 +192,15 @@ class Exchange:
         self._intake.record_sent(shown, is_fence=is_fence)
         self._sender.send(text)
 
+    def _unheard(self, words: str) -> WaitTimeoutError:
+        """Return the error for an answer that was not heard, or why it cannot be."""
+        return WaitTimeoutError(self.hindrance or words)
 
-def _late(name: str) -> WaitTimeoutError:
-    return WaitTimeoutError(
-        f"walker {name} did not answer in time; if it needs longer, pass "
-        "timeout=<seconds>"
-    )
+    def _late(self, name: str) -> WaitTimeoutError:
+        return self._unheard(
+            f"walker {name} did not answer in time; if it needs longer, pass "
+            "timeout=<seconds>"
+        )
 
 
 def _remaining(deadline: float | None) -> float | None:

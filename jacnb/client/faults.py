@@ -80,11 +80,10 @@ def check_number(name: str, value: object, above: float | None = None) -> None:
         ValueError: If it is none.
     """
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    wanted = "of at least 0" if above is None else f"above {above:g}"
     least = 0 if above is None else above
-    if not is_number or not math.isfinite(value) or value < least:  # type: ignore[arg-type,operator]
-        raise ValueError(f"{name} is a number of at least 0, not {value!r}")
-    if above is not None and value <= above:  # type: ignore[operator]
-        raise ValueError(f"{name} is a number above {above:g}, not {value!r}")
+    if not is_number or not math.isfinite(value) or value < least or value == above:  # type: ignore[arg-type,operator]
+        raise ValueError(f"{name} is a number {wanted}, not {value!r:.60}")
 
 
 def check_way(way: object) -> None:
@@ -101,5 +100,6 @@ def not_in_memory(fault: str) -> ClientError:
     """Return the error that tells where this fault can be had."""
     return ClientError(
         f"{fault}() needs a socket, and a client in memory has none: take a client of "
-        "jacnb.serve()"
+        "jacnb.serve(); in tests, run pytest --jac-network, or mark the test with "
+        "@pytest.mark.jac_server(network=True)"
     )

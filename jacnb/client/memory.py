@@ -31,8 +31,8 @@ class Shell(Protocol):
         """Handle an event and all it causes; inside a callback, after it."""
         ...
 
-    def detach(self, connection: Any) -> None:
-        """Forget a connection."""
+    def detach(self, connection: Any, code: int, reason: str) -> None:
+        """Forget a connection that its client closed."""
         ...
 
 
@@ -136,7 +136,7 @@ class MemoryCarrier:
         connection = self._connection
         if connection is not None:
             self._on_close(code, reason)
-            self._shell.detach(connection)
+            self._shell.detach(connection, code, reason)
 
     def _on_text(self, text: str) -> None:
         listener = self._listener

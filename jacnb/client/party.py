@@ -155,13 +155,19 @@ class Party:
             seconds: For how long.
             jitter: Up to so many seconds more, at random for each message.
             way: "in" for what arrives, "out" for what is sent, "both".
+
+        Raises:
+            ConnectionClosedError: If the client is closed; ``delay(0)`` never fails.
         """
         check_number("seconds", seconds)
         check_number("jitter", jitter)
         check_way(way)
+        if seconds or jitter:
+            self._refuse_if_closed()
         self._transport.delay(way, seconds, jitter)
+        late = f"{seconds:g} s late ({way}); delay(0) ends it"
         return Fault(
-            f"{self.name} is {seconds:g} s late ({way}); delay(0) ends it",
+            f"{self.name} is {late if seconds or jitter else 'no longer late'}",
             lambda: self._transport.delay(way, 0.0, 0.0),
         )
 
@@ -170,6 +176,7 @@ class Party:
 
         The server and this client see 1006; where ``reconnect`` is on, it sets in.
         """
+        self._exchange.hindrance = ""
         self._transport.drop()
 
     def freeze(self) -> Fault:
@@ -179,13 +186,17 @@ class Party:
         when it thaws. ``with bob.freeze():`` thaws after the block.
 
         Raises:
+            ConnectionClosedError: If the client is closed.
             ClientError: If the client is in memory, where there are no pings.
         """
+        self._refuse_if_closed()
         self._transport.freeze()
+        self._exchange.hindrance = f"{self.name} is frozen; thaw() ends it"
         return Fault(f"{self.name} is frozen; thaw() ends it", self.thaw)
 
     def thaw(self) -> None:
         """Go on after `freeze`: what waits in the socket arrives."""
+        self._exchange.hindrance = ""
         self._transport.thaw()
 
     def read_slowly(self, bytes_per_second: float | None) -> Fault:
@@ -195,15 +206,20 @@ class Party:
         ``with bob.read_slowly(1000):`` ends it after the block.
 
         Raises:
+            ConnectionClosedError: If the client is closed; None never fails.
             ClientError: If the client is in memory, where nothing is on its way.
         """
+        words = f"{self.name} reads as fast as it can"
         if bytes_per_second is not None:
             check_number("bytes_per_second", bytes_per_second, above=0)
+            self._refuse_if_closed()
+            words = f"{self.name} reads slowly; read_slowly(None) ends it"
         self._transport.read_slowly(bytes_per_second)
-        return Fault(
-            f"{self.name} reads slowly; read_slowly(None) ends it",
-            lambda: self._transport.read_slowly(None),
-        )
+        return Fault(words, lambda: self._transport.read_slowly(None))
+
+    def _refuse_if_closed(self) -> None:
+        if self._intake.is_closed:
+            raise self._intake.closed_error()
 
     # The steps of what waits.
 

@@ -174,17 +174,27 @@ def _calls(
     queue = anchor.queue
     frame = _checked_plan(frame_of(type(walker)), may_await)
     place = anchor.here = queue[0] if queue else None
+    # It is there already when its own entries run, before it enters the place.
+    if place is not None:
+        _tell(session, walker, place)
+    told = place
     yield from _in_turn(frame.entries, walker, place)
     order = walker.__jac_order__ or session.order
     for leaving, where in _stages(queue, order == "queue"):
         anchor.here = where
         if not leaving:
             place = where
-            if session.on_visit is not None:
-                session.on_visit(walker, where)
+            if where is not told:
+                _tell(session, walker, where)
+            told = None
         plan = _checked_plan(plan_of(type(walker), type(where)), may_await)
         yield from _in_turn(plan.exits if leaving else plan.entries, walker, where)
     yield from _in_turn(frame.exits, walker, place)
+
+
+def _tell(session: Session, walker: Walker, place: Place) -> None:
+    if session.on_visit is not None:
+        session.on_visit(walker, place)
 
 
 def _stages(queue: deque[Any], leaves_at_once: bool) -> Iterator[tuple[bool, Any]]:

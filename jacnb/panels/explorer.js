@@ -3,6 +3,8 @@
 
 const BUSY_MS = 600;
 const ANSWER_PATIENCE = 60_000;
+// What was sent goes out when the cell has ended: until then it is not sent again.
+const SEND_PATIENCE = 3_600_000;
 Object.assign(ICONS, {
   plus: "M11 4h2v7h7v2h-7v7h-2v-7H4v-2h7z",
   close: "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4L12 13.4 6.4 19 5 17.6 10.6 12 5 6.4z",
@@ -28,7 +30,7 @@ class Kernel {
     const nonce = order.nonce ?? randomId();
     return new Promise((resolve) => {
       const busy = setTimeout(() => onWait("Waiting for the notebook: a cell is still running."), BUSY_MS);
-      const patience = setTimeout(() => this.#answer(nonce, { error: "The notebook did not answer." }), ANSWER_PATIENCE);
+      const patience = setTimeout(() => this.#answer(nonce, { error: "The notebook did not answer." }), order.op === "send" ? SEND_PATIENCE : ANSWER_PATIENCE);
       this.#open.set(nonce, { resolve, timers: [busy, patience] });
       if (!this.#rows.isLive || !this.#rows.send({ ...order, nonce })) this.#answer(nonce, { error: GONE });
     });
@@ -43,13 +45,15 @@ class Kernel {
   }
 }
 
-const GONE = "This panel is no longer live: run its cell again.";
+const GONE = `This panel is ${NOT_LIVE}.`;
+const ENDED = "This server is stopped: jacnb.serve() starts another.";
 
 function explorerPanel(model, rows, kernel, el) {
   const titleId = newId("title");
   let composer = null;
   const clients = new Clients(model, rows, kernel.ask, () => composer?.speakerChanged());
-  composer = new Composer(model, kernel.ask, () => clients.actor);
+  const obstacle = () => (!rows.isLive ? GONE : model.get("stopped") ? ENDED : "");
+  composer = new Composer(model, kernel.ask, () => clients.actor, obstacle);
   const details = new Details(rows, kernel.ask, {
     go: (seq) => timeline.go(seq),
     close: () => timeline.deselect(),
@@ -68,9 +72,14 @@ function explorerPanel(model, rows, kernel, el) {
     composer.load(text);
     composer.focus();
   }
+  let isResending = false;
   async function resend(text, lane) {
+    if (isResending) return;
+    isResending = true;
     const actor = clients.byId(rows.lane(lane)?.client_id) ?? clients.actor;
-    const answer = await kernel.ask({ op: "send", client: actor?.key ?? null, text, raw: true });
+    const answer = await kernel.ask({ op: "send", client: actor?.key ?? null, text, raw: true }, complain);
+    isResending = false;
+    errorBar.hidden = true;
     if (answer.error) complain(answer.error);
     else timeline.toEnd();
   }
@@ -103,6 +112,7 @@ function explorerPanel(model, rows, kernel, el) {
   // input: what is stopped on its way down does not reach it.
   section.addEventListener("beforeinput", (event) => event.stopPropagation(), true);
   section.style.height = model.get("height");
+  section.style.setProperty("--jacnb-asked", model.get("height"));
   el.classList.add("jacnb-root");
   el.append(section);
 
@@ -110,11 +120,11 @@ function explorerPanel(model, rows, kernel, el) {
     const actors = model.get("actors");
     const open = actors.filter((actor) => actor.state === "open").length;
     const last = rows.rows.at(-1)?.seq ?? -1;
-    const dot = h("span", { class: `jacnb-dot jacnb-is-${rows.isLive ? "open" : "closed"}`, "aria-hidden": "true" }, rows.isLive ? "●" : "○");
-    const words = rows.isLive ? `live · ${open} ${open === 1 ? "client" : "clients"} to speak as · ${(last + 1).toLocaleString()} entries` : `no longer live: ${GONE}`;
-    if (live.dataset.words === words) return;
-    live.dataset.words = words;
-    live.replaceChildren(dot, words);
+    const words = `live · ${open} ${open === 1 ? "client" : "clients"} to speak as · ${(last + 1).toLocaleString()} entries`;
+    const told = standing(rows.isLive, model.get("stopped"), words);
+    if (live.dataset.words === told.at(-1)) return;
+    live.dataset.words = told.at(-1);
+    live.replaceChildren(...told);
   };
   let isTelling = false;
   const tellSoon = () => {
@@ -128,7 +138,7 @@ function explorerPanel(model, rows, kernel, el) {
   const stop = rows.on((word, detail) => {
     if (word === "error") complain(detail);
     if (word === "lanes") clients.refresh();
-    if (word === "live") tellState();
+    if (word === "live") onActors();
     if (word === "added" || word === "changed") tellSoon();
   });
   const onActors = () => {
@@ -137,6 +147,7 @@ function explorerPanel(model, rows, kernel, el) {
   };
   const onWalkers = () => composer.offer();
   model.on("change:actors", onActors);
+  model.on("change:stopped", onActors);
   model.on("change:walkers", onWalkers);
   tellState();
   return () => {
@@ -144,6 +155,7 @@ function explorerPanel(model, rows, kernel, el) {
     timeline.dispose();
     sessions.dispose();
     model.off("change:actors", onActors);
+    model.off("change:stopped", onActors);
     model.off("change:walkers", onWalkers);
   };
 }

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import traitlets
 
-from jacnb.client.addresses import without_secrets
+from jacnb.client.addresses import websocket_url, without_secrets
 from jacnb.client.events import frame_of
 from jacnb.errors import ClientError, ProtocolError
 from jacnb.ids import PUBLIC_ROOT_ID
@@ -63,6 +64,7 @@ class Explorer(LivePanel):
 
     _esm = assets.script(
         "rows.js",
+        "finds.js",
         "virtual_list.js",
         "timeline.js",
         "json_form.js",
@@ -90,6 +92,7 @@ class Explorer(LivePanel):
         url = watched if isinstance(watched, str) else None
         server = watched if hasattr(watched, "engine") else None
         if url is not None:
+            _check_address(url)
             watched = ClientsSource([])
         elif server is None and not hasattr(watched, "since"):
             watched = _listed(watched)
@@ -151,8 +154,10 @@ class Explorer(LivePanel):
 
         Raises:
             ProtocolError: If the event is not what the server wants, with the path.
-            ClientError: If there is no such client.
+            ClientError: If there is no such client, or the panel is closed.
         """
+        if self._is_closed:
+            raise ClientError("this panel is closed; its clients send by themselves")
         speaker = self.client(client)
         frame = frame_of(event)
         if isinstance(event, str | bytes):
@@ -380,6 +385,18 @@ def _listed(watched: Any) -> Any:
         return [watched] if hasattr(watched, "on_message") else watched
     # A client can be iterated, too: over its messages.
     return [watched] if hasattr(watched, "on_message") else list(watched)
+
+
+def _check_address(url: str) -> None:
+    """Raise if this is no address; a bare word is a mistake rather than a host.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    host = urlsplit(websocket_url(url)).netloc
+    if "://" not in url and not any(mark in host for mark in (".", ":", "localhost")):
+        shown = f"an address such as 'ws://127.0.0.1:8000', not {url!r:.60}"
+        raise ValueError(f"give a server, clients, or {shown}")
 
 
 def _url_in(clients: list[Any]) -> str | None:

@@ -15,14 +15,21 @@ class Composer {
   #form = null;
   #problems = [];
   #isInsisting = false;
+  #isSending = false;
+  #isBlocked = false;
   #checks = 0;
   #history = [];
   #model;
   #ask;
   #speaker;
+  #obstacle;
 
-  /** `speaker()` returns the client that speaks, as the kernel describes it. */
-  constructor(model, ask, speaker) {
+  /**
+   * `speaker()` returns the client that speaks, as the kernel describes it;
+   * `obstacle()` why nobody can send anything, or "".
+   */
+  constructor(model, ask, speaker, obstacle) {
+    this.#obstacle = obstacle;
     this.#model = model;
     this.#ask = ask;
     this.#speaker = speaker;
@@ -34,11 +41,12 @@ class Composer {
     this.text = h("textarea", { class: "jacnb-code jacnb-source", "aria-label": "Event as text", spellcheck: "false", hidden: true });
     this.text.addEventListener("input", () => this.#typed());
     this.verdict = h("div", { class: "jacnb-verdict", role: "status" });
+    this.blocked = h("p", { class: "jacnb-blocked", role: "status", hidden: true });
     this.past = h("select", { class: "jacnb-past", "aria-label": "Sent before", title: "Sent before", hidden: true, onchange: () => this.#recall() });
     this.button = h("button", { type: "button", class: "jacnb-send", onclick: () => this.send() });
     const head = h("div", { class: "jacnb-part-head" }, h("h3", { class: "jacnb-hidden" }, "Send"), h("label", { class: "jacnb-hidden", for: id }, "Event"), this.picker, this.tabs);
     const foot = h("div", { class: "jacnb-composer-foot" }, this.past, h("span", { class: "jacnb-stretch" }), this.button);
-    this.element = h("section", { class: "jacnb-composer", "aria-label": "Composer" }, head, h("div", { class: "jacnb-compose-body" }, this.about, this.fields, this.text, this.verdict), foot);
+    this.element = h("section", { class: "jacnb-composer", "aria-label": "Composer" }, head, h("div", { class: "jacnb-compose-body" }, this.about, this.fields, this.text, this.verdict), this.blocked, foot);
     this.element.addEventListener("keydown", (event) => this.#key(event));
     this.offer();
     this.speakerChanged();
@@ -60,13 +68,26 @@ class Composer {
     const actor = this.#speaker();
     const name = actor ? `as ${actor.name}` : "";
     this.button.replaceChildren(icon("send"), h("span", {}, this.#isInsisting ? "Send anyway" : "Send "), this.#isInsisting ? "" : h("bdi", {}, name));
-    this.button.title = "Ctrl+Enter or ⌘+Enter";
-    this.button.disabled = !actor || actor.state !== "open";
+    this.#block(this.#obstacle() || whyNot(actor));
     // Before the first key is pressed the example speaks of whoever is chosen.
     if (actor && this.#isExample && actor.key !== this.#exampleOf) this.#pick(this.#choice);
   }
   #isExample = false;
   #exampleOf = null;
+
+  /** Nothing can be sent for this reason: what was said of it before is of no use. */
+  #block(why) {
+    this.button.disabled = Boolean(why);
+    this.button.title = why || "Ctrl+Enter or ⌘+Enter";
+    if (this.blocked.textContent !== why) this.blocked.textContent = why;
+    this.blocked.hidden = !why;
+    this.verdict.hidden = Boolean(why);
+    const isFreed = this.#isBlocked && !why;
+    this.#isBlocked = Boolean(why);
+    if (!isFreed) return;
+    this.verdict.replaceChildren();
+    if (this.#mode !== "raw") this.#check();
+  }
 
   /** Put an event here to be changed and sent. */
   load(text) {
@@ -85,19 +106,27 @@ class Composer {
   }
 
   async send() {
-    if (this.button.disabled) return;
+    if (this.button.disabled || this.#isSending) return;
     const text = this.#written();
+    this.#setSending(true);
     const order = { op: "send", client: this.#speaker().key, text, raw: this.#mode === "raw", anyway: this.#isInsisting };
     const answer = await this.#ask(order, (hint) => this.#say(hint));
+    this.#setSending(false);
     if (answer.error) return this.#say(answer.error, true);
     if (answer.problems.length) {
       this.#isExample = false;
-      this.#judge(answer.problems);
+      this.#judge(this.#placed(answer.problems));
       return this.#insist(true);
     }
     this.#remember(text);
     this.#insist(false);
     this.#say("Sent.");
+  }
+
+  /** A second click while the notebook is busy would send it twice. */
+  #setSending(isSending) {
+    this.#isSending = isSending;
+    this.button.setAttribute("aria-busy", String(isSending));
   }
 
   // What is written.
@@ -273,6 +302,8 @@ class Composer {
     let value;
     try {
       value = readJson(text);
+      const tooLarge = outOfRange(value);
+      if (tooLarge.length) return { isFinal: true, problems: tooLarge };
     } catch (error) {
       return { isFinal: true, problems: [{ loc: [], msg: String(error.message) }] };
     }
@@ -289,7 +320,14 @@ class Composer {
     const answer = await this.#ask({ op: "check", text: this.#written(), client: actor?.key ?? null });
     if (number !== this.#checks || this.#mode === "raw") return;
     if (answer.error) this.#judge([{ loc: [], msg: answer.error }]);
-    else this.#judge(answer.problems, "✓ the server will take this");
+    else this.#judge(this.#placed(answer.problems), "✓ the server will take this");
+  }
+
+  /** What the kernel found; where it knows no place, what the page itself did. */
+  #placed(problems) {
+    const isPlaced = !problems.length || problems.some(({ loc }) => loc.length);
+    const mine = isPlaced ? [] : this.#violations().problems;
+    return mine.length ? mine : problems;
   }
 
   #judge(problems, otherwise = "") {

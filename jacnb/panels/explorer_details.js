@@ -39,9 +39,10 @@ class Details {
     const tabs = Object.entries(views).map(([view, word]) => this.#tab(view, word));
     const list = h("div", { class: "jacnb-tabs", role: "tablist", "aria-label": "Show as", onkeydown: (event) => this.#tabKey(event) }, tabs);
     const { sign, words, group } = kindOf(row);
-    const title = h("h3", { class: `jacnb-details-title jacnb-kind-${group}` }, h("b", { class: "jacnb-sign", "aria-hidden": "true" }, isFailure(row) ? "⚠" : sign), ` ${words} `, h("bdi", {}, subject(row)));
-    const again = row.kind === "event" ? [this.#button("Edit", "Load into the composer", "edit"), this.#button("Send again", "Send it once more as the same client", "resend")] : [];
-    this.head.replaceChildren(title, list, h("span", { class: "jacnb-stretch" }), ...again, copyButton("Copy", () => this.#copied), iconButton("close", "Close details", () => this.#actions.close()));
+    const title = h("h3", { class: `jacnb-details-title jacnb-kind-${group}` }, h("b", { class: "jacnb-sign", "aria-hidden": "true" }, isFailure(row) ? "⚠" : sign), ` ${words} `, h("bdi", { title: subject(row) }, subject(row)));
+    const again = row.kind === "event" ? h("div", { class: "jacnb-actions" }, this.#button("Edit", "Load into the composer", "edit"), this.#button("Send again", "Send it once more as the same client", "resend")) : "";
+    const ends = h("div", { class: "jacnb-tools" }, copyButton("Copy", () => this.#copied), iconButton("close", "Close details", () => this.#actions.close()));
+    this.head.replaceChildren(h("div", { class: "jacnb-details-parts" }, title, list, again), ends);
   }
 
   #tab(view, word) {
@@ -92,7 +93,7 @@ class Details {
       return;
     }
     const value = view === "json" ? parsed(text) : undefined;
-    const written = value === undefined ? text : this.#pretty(text, value);
+    const written = visible(value === undefined ? text : this.#pretty(text, value));
     const rest = written.length - SHOWN_TEXT;
     const isPlain = view in SNIPPETS || written.length > COLOURED_TEXT;
     const block = isPlain ? h("pre", { class: view in SNIPPETS ? "jacnb-json jacnb-snippet" : "jacnb-json", dir: "auto" }, written.slice(0, SHOWN_TEXT)) : jsonBlock(written);
@@ -117,6 +118,7 @@ class Details {
   #paintSide(row) {
     const lines = [["time", preciseClock(row.at)], ["size", row.size ? bytes(row.size) : "–"]];
     if (row.who != null) lines.push([row.kind === "event" ? "from" : "client", party(this.#rows.lane(row.who))]);
+    if (row.kind === "close") lines.push(["ended", gist(row) || "–"]);
     if (row.reach || row.kind === "notification") lines.push([`to ${row.reach}`, this.#receivers(row)]);
     const list = h("dl", { class: "jacnb-facts" }, lines.map(([word, what]) => [h("dt", {}, word), h("dd", {}, what)]).flat());
     this.side.replaceChildren(list, ...this.#chain(row), ...this.#effects(row));
@@ -150,6 +152,6 @@ class Details {
     const row = this.#rows.get(seq);
     if (!row) return h("button", { type: "button", class: "jacnb-link jacnb-soft", onclick: () => this.#actions.go(seq) }, `#${seq} earlier…`);
     const { sign, group, words } = kindOf(row);
-    return h("button", { type: "button", class: `jacnb-link jacnb-kind-${group}`, onclick: () => this.#actions.go(seq) }, h("b", { class: "jacnb-sign", "aria-hidden": "true" }, sign), h("span", {}, `${words} `, h("bdi", {}, subject(row))));
+    return h("button", { type: "button", class: `jacnb-link jacnb-kind-${group}`, title: `${words} ${subject(row)}`, onclick: () => this.#actions.go(seq) }, h("b", { class: "jacnb-sign", "aria-hidden": "true" }, sign), h("span", {}, `${words} `, h("bdi", {}, subject(row))));
   }
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from jacnb.errors import ClientError, ServerError, WaitTimeoutError
 from jacnb.panels.live import Order
 from jacnb.panels.pump import Later
 from jacnb.panels.sessions import load
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 CHUNK: Final = 200_000
 """Characters of one message of a file; Jupyter drops more than 1 MB a second."""
 CHUNK_SECONDS: Final = 0.3
+
+PING_SECONDS: Final = 5.0
+"""How long a client has time to answer a ping."""
 
 _DIFF_LINES: Final = 400
 
@@ -133,6 +137,8 @@ class BrowserOrders:
         if given["url"] == self._explorer.place["url"]:
             # As it is shown it lacks what the author's address may hold.
             given["url"] = None
+        if given["user"] and given["token"]:
+            raise ClientError("fill in a user or a token, not both")
         client = self._explorer.connect(**given)
         is_refused = given["token"] is not None and client.info.is_public
         note = "The server did not accept the token: this client is public."
@@ -149,7 +155,19 @@ class BrowserOrders:
         self._explorer.cast.forget(self._client(order))
 
     def _ping(self, order: Order) -> dict[str, Any]:
-        return {"rtt": self._explorer.cast.ping(self._client(order))}
+        client = self._client(order)
+        try:
+            return {"rtt": self._explorer.cast.ping(client, PING_SECONDS)}
+        except (ServerError, WaitTimeoutError) as error:
+            name = self._name(order)
+            is_late = isinstance(error, WaitTimeoutError)
+            what = f"did not answer a ping within {PING_SECONDS:g} s"
+            raise ClientError(f"{name} {what if is_late else 'is gone'}") from None
+
+    def _name(self, order: Order) -> str:
+        """Return what the views call the client of an order."""
+        actors = self._explorer.named_actors()
+        return next(a["name"] for a in actors if a["key"] == order.get("client"))
 
     def _client(self, order: Order) -> Any:
         return self._explorer.cast.get(order.get("client"))

@@ -22,6 +22,7 @@ _DESCRIPTION: Final = 300
 _VARIABLE: Final = re.compile(
     r"\{\{\s*([^{}\"\\]{1,80}?)\.(client_id|root_id|channel_id|token)\s*\}\}"
 )
+_MARKS: Final = re.compile(r"`+([^`]*)`+")
 _TYPES: Final = {
     "text": "string",
     "integer": "integer",
@@ -50,7 +51,7 @@ def event_schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema of each event, by its type."""
     found = {name: event.model_json_schema() for name, event in EVENTS.items()}
     for schema in found.values():
-        schema["description"] = schema.get("description", "").split("\n")[0]
+        schema["description"] = _plain(schema.get("description", "").split("\n")[0])
     return found
 
 
@@ -127,9 +128,14 @@ def _walker(declaration: Any) -> WalkerForm:
     return WalkerForm(
         name=declaration.name,
         auth=declaration.auth,
-        about=" ".join(about.split())[:_DESCRIPTION],
+        about=_plain(" ".join(about.split()))[:_DESCRIPTION],
         schema=schema,
     )
+
+
+def _plain(text: str) -> str:
+    """Return a docstring's text without the marks for code."""
+    return _MARKS.sub(r"\1", text)
 
 
 def _property(field: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,7 +61,9 @@ class Follower:
             if not rows:
                 return BATCH_SECONDS
             shown = _newest(rows)
-            skipped = shown[0]["seq"] - self._next
+            # Numbers may have gaps: a source may be about some of the rows only.
+            gone = max(0, self._source.kept_from() - self._next)
+            skipped = gone + len(rows) - len(shown)
             self._next = rows[-1]["seq"] + 1
         began = time.monotonic()
         self._deliver(shown, skipped)

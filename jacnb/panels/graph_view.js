@@ -23,7 +23,9 @@ class View {
     this.element = this.#section();
     this.stop = rows.on((word, detail) => this.#heard(word, detail));
     this.onGraph = () => this.showGraph();
+    this.onStopped = () => this.#state();
     model.on("change:graph", this.onGraph);
+    model.on("change:stopped", this.onStopped);
     this.showGraph();
     this.update();
   }
@@ -31,6 +33,7 @@ class View {
   dispose() {
     this.stop();
     this.model.off("change:graph", this.onGraph);
+    this.model.off("change:stopped", this.onStopped);
     this.drawing.dispose();
   }
 
@@ -52,7 +55,10 @@ class View {
 
   /** Take what rows say; in follow mode the newest walk is shown. */
   update() {
+    const held = this.walk;
     this.#walks = walksOf(this.rows);
+    // Who steps through a walk stays in it, though its rows may be gone meanwhile.
+    if (!this.isFollowing && held && !this.walk) this.#walks.unshift(held);
     if (this.isFollowing || !this.walk) {
       const newest = this.#walks.at(-1);
       this.run = newest?.run ?? null;
@@ -197,10 +203,7 @@ class View {
   }
 
   #state() {
-    const live = this.rows.isLive;
-    const text = !live ? "not live: the kernel ended or was started anew" : this.isFollowing ? "live" : "stepping";
-    const colour = !live ? "closed" : this.isFollowing ? "open" : "reconnecting";
-    this.state.replaceChildren(h("span", { class: `jacnb-dot jacnb-is-${colour}`, "aria-hidden": "true" }, "●"), text);
+    this.state.replaceChildren(...standing(this.rows.isLive, this.model.get("stopped"), ...(this.isFollowing ? ["live"] : ["stepping", "reconnecting"])));
     this.followButton.setAttribute("aria-pressed", String(this.isFollowing));
   }
 

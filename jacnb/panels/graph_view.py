@@ -106,10 +106,10 @@ class GraphView(LivePanel):
 
         Raises:
             IndexError: If there is no such walk; without any, -1 shows none.
+            TypeError: If it is no number.
         """
         graph = placed(self.snapshot())
-        walks = self.walks()
-        shown = None if walk is None or (walk == -1 and not walks) else walks[walk]
+        shown = _chosen(self.walks(), walk)
         return Picture(drawn(graph, shown, self._more(graph)), titled(graph, shown))
 
     def orders(self) -> dict[str, Callable[[Order], None]]:
@@ -201,6 +201,17 @@ def _checked(server: Any) -> Any:
     if server.trace is None:
         raise TypeError("this server keeps no trace: serve(trace=True) to watch it")
     return server
+
+
+def _chosen(walks: list[Walk], walk: int | None) -> Walk | None:
+    if walk is None or (walk == -1 and not walks):
+        return None
+    if not isinstance(walk, int):
+        raise TypeError(f"walk is an index of walks(), or None, not {walk!r:.60}")
+    if -len(walks) <= walk < len(walks):
+        return walks[walk]
+    known = f"{len(walks)}, from 0 on" if walks else "none yet"
+    raise IndexError(f"there is no walk {walk}: of walks() there are {known}")
 
 
 def _connected(server: Any) -> list[Connection]:

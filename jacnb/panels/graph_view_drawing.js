@@ -148,10 +148,18 @@ class Drawing {
   #reports(id, reports) {
     const node = this.nodes.get(id)?.node;
     if (!node) return [];
-    const different = [...new Set(reports)];
-    const shown = different.slice(-MOST_REPORTS).map((each) => fitted(`“${each}”`, 148));
-    if (different.length > MOST_REPORTS) shown[0] = `${reports.length} reports, the last new one:`;
-    return shown.map((each, number) => s("text", { class: "jacnb-graph-report", x: node.at[0], y: node.at[1] + BOX.height / 2 + 14 + 13 * number }, each));
+    const times = new Map();
+    for (const each of reports) times.set(each, (times.get(each) ?? 0) + 1);
+    const shown = [...times].slice(-MOST_REPORTS).map(([each, count]) => fitted(`“${each}”`, 148) + (count > 1 ? ` ×${count}` : ""));
+    if (times.size > MOST_REPORTS) shown[0] = `${reports.length} reports, the last new one:`;
+    return shown.map((each, number) => this.#report(each, node.at[0], node.at[1] + BOX.height / 2 + 15 + 15 * number));
+  }
+
+  /** On ground of its own: edges pass below. */
+  #report(said, x, y) {
+    const width = 5.9 * [...said].length + 12;
+    const back = s("rect", { class: "jacnb-graph-ground", x: fixed(x - width / 2), y: y - 10.5, width: fixed(width), height: 15, rx: 7.5 });
+    return s("g", {}, back, s("text", { class: "jacnb-graph-report", x, y }, said));
   }
 
   #fit() {

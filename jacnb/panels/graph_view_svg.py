@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
@@ -38,8 +39,8 @@ STYLE: Final = f"""
 .number {{ fill: var(--back); font-size: 10.5px; font-weight: 600;
   text-anchor: middle; }}
 .walked + .tip {{ fill: var(--walk); }}
-.report {{ fill: var(--report); font-size: 11px; text-anchor: middle;
-  paint-order: stroke; stroke: var(--back); stroke-width: 4px; }}
+.report {{ fill: var(--report); font-size: 11px; text-anchor: middle; }}
+.ground {{ fill: var(--back); stroke: var(--report); stroke-width: .6; }}
 """
 
 
@@ -213,13 +214,21 @@ def _badge(place: Point, numbers: Sequence[int]) -> Iterable[str]:
 
 
 def _reports(place: Point, reports: Sequence[str]) -> Iterable[str]:
-    different = list(dict.fromkeys(reports))
-    shown = [fitted(f"“{each}”", 148) for each in different[-MOST_REPORTS:]]
-    if len(different) > MOST_REPORTS:
+    times = Counter(reports)
+    shown = [
+        fitted(f"“{each}”", 148)
+        + (f" \N{MULTIPLICATION SIGN}{count}" if count > 1 else "")
+        for each, count in list(times.items())[-MOST_REPORTS:]
+    ]
+    if len(times) > MOST_REPORTS:
         shown[0] = f"{len(reports)} reports, the last new one:"
     for number, said in enumerate(shown):
-        y = place[1] + HEIGHT / 2 + 14 + 13 * number
-        yield text(said, class_="report", x=place[0], y=y)
+        x, y = place[0], place[1] + HEIGHT / 2 + 15 + 15 * number
+        width = 5.9 * len(said) + 12
+        # On ground of its own: edges pass below.
+        box = {"x": x - width / 2, "y": y - 10.5, "width": width, "height": 15}
+        yield element("rect", class_="ground", rx=7.5, **box)
+        yield text(said, class_="report", x=x, y=y)
 
 
 def _said_of(walk: Walk | None) -> str:

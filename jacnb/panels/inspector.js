@@ -106,7 +106,7 @@ class Tabs {
 /** One view of the inspector. */
 class InspectorView {
   id = newId("view");
-  state = { counts: { connections: 0, channels: 0, users: 0, walkers: 0 }, traffic: [0, 0, 0, 0], trace: [0, 0], runs: 0, active: 0, errors: 0, has_trace: true, running: true, title: "", found: 0, at: 0 };
+  state = { counts: { connections: 0, channels: 0, users: 0, walkers: 0 }, traffic: [0, 0, 0, 0], trace: [0, 0], runs: 0, active: 0, errors: 0, has_trace: true, running: true, title: "", found: 0, gone: null, at: 0 };
   tables = {};
   client = null;
   isSeen = false;
@@ -260,12 +260,19 @@ class InspectorView {
     else if (isFiltered) words.push(`${count(found)} of ${count(all)}`);
     this.foot.textContent = words.join("");
     this.foot.hidden = !words.length;
-    if (this.client && this.name === "connections") this.details.setGone(!isFiltered && shown === found && !table.find(this.client[0]));
+    if (this.client) this.details.setGone(this.#isGone(this.client));
+    const asked = this.confirm.cells;
+    const isListed = this.name !== "connections" || isFiltered || shown < found || table.find(asked?.[0]);
+    if (asked && (!isListed || this.#isGone(asked))) this.confirm.withdraw();
     this.#writeStatus();
   }
 
+  #isGone(cells) {
+    return !this.state.running || this.state.gone === cells[0];
+  }
+
   #writeStatus() {
-    const [kind, mark, word] = this.isLive === false ? ["reconnecting", "◌", "not live: the kernel is busy or was restarted"] : this.state.running ? ["open", "●", "running"] : ["closed", "○", "stopped"];
+    const [kind, mark, word] = this.isLive === false ? ["reconnecting", "◌", `${NOT_LIVE}, unless the kernel is busy`] : this.state.running ? ["open", "●", "running"] : ["closed", "○", "stopped"];
     const said = `${mark}${word}`;
     if (said !== this.said) this.status.replaceChildren(h("span", { class: `jacnb-dot jacnb-is-${kind}`, "aria-hidden": "true" }, mark), word);
     this.said = said;

@@ -145,6 +145,7 @@ class Inspector(anywidget.AnyWidget):
             view.untimed = {row[0] for row in rows if row[RTT] is None}
         news = view.told.changes(rows)
         summary = {**_summary(figures, self.server), "found": found}
+        summary["gone"] = _gone(view.query.client_id, figures)
         news |= {k: v for k, v in summary.items() if view.summary.get(k) != v}
         view.summary = summary
         messages = self._messages(view)
@@ -248,6 +249,12 @@ def _summary(figures: ServerFigures, server: Inspection) -> dict[str, Any]:
         "trace": [figures.trace_entries, figures.trace_bytes],
         "has_trace": server.engine.trace is not None,
     }
+
+
+def _gone(client_id: str | None, figures: ServerFigures) -> str | None:
+    """Return the client that a view looks at if it is connected no more."""
+    is_here = any(each.client_id == client_id for each in figures.connections)
+    return None if is_here else client_id
 
 
 def _name_of(order: Order) -> str:

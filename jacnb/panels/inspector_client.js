@@ -94,7 +94,8 @@ class Details {
     const mark = h("span", { class: `jacnb-way ${isFrom ? "jacnb-from" : ""}`, title: WORDS[message.kind] ?? message.kind, role: "img", "aria-label": WORDS[message.kind] ?? message.kind }, MARKS[message.kind] ?? "·");
     const head = h("span", { class: "jacnb-said-head" }, mark, chip(message.type), h("time", {}, clock(message.at)), message.size ? h("span", {}, bytes(message.size)) : null);
     const line = h("li", { "data-seq": message.seq }, head);
-    if (message.kind === "open" || message.kind === "close") return line;
+    const isPassing = message.kind === "open" || message.kind === "close";
+    if (isPassing && message.text == null && !message.size) return line;
     if (message.text == null) line.append(h("p", { class: "jacnb-empty-note" }, "not kept any more"));
     else line.append(...[folded(jsonBlock(message.text), message.text)].flat());
     if (message.cut) line.append(h("button", { type: "button", class: "jacnb-more", onclick: (event) => { event.target.remove(); this.on.text(message.seq); } }, `${count(message.cut)} more characters`));
@@ -104,6 +105,8 @@ class Details {
 
 /** Asks before a client is disconnected; takes the focus and gives it back. */
 class Confirm {
+  cells = null;
+
   constructor(onYes) {
     this.question = h("p", { id: newId("confirm"), dir: "auto" });
     this.yes = h("button", { type: "button", class: "jacnb-button jacnb-danger jacnb-filled", onclick: () => this.#answer(onYes) }, "Disconnect");
@@ -124,9 +127,18 @@ class Confirm {
     this.no.focus();
   }
 
-  #answer(then = null) {
+  /** There is nobody to disconnect any more. */
+  withdraw() {
+    if (this.element.contains(this.element.getRootNode().activeElement)) this.#answer();
     this.element.hidden = true;
-    if (then) then(this.cells);
+    this.cells = null;
+  }
+
+  #answer(then = null) {
+    const { cells } = this;
+    this.cells = null;
+    this.element.hidden = true;
+    if (then) then(cells);
     if (this.asker?.isConnected) this.asker.focus({ preventScroll: true });
   }
 }

@@ -64,6 +64,13 @@ const LAX = {
 };
 const A_WORD = { string: "a text", integer: "a whole number", number: "a number", boolean: "true or false", array: "a list", object: "an object", null: "null" };
 
+/** Where there is a number beyond what a computer counts with. */
+function outOfRange(value, loc = []) {
+  if (typeOf(value) === "number") return Number.isFinite(Number(value.rawJSON ?? value)) ? [] : [{ loc, msg: "is out of range" }];
+  if (Array.isArray(value)) return value.flatMap((each, index) => outOfRange(each, [...loc, index]));
+  return isObject(value) ? Object.entries(value).flatMap(([key, each]) => outOfRange(each, [...loc, key])) : [];
+}
+
 /** What is wrong with a value: `[{loc, msg}]`; the server has the last word. */
 function violations(value, schema, loc = [], defs = schema.$defs) {
   const wanted = resolved(schema, defs);

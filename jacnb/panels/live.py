@@ -12,6 +12,7 @@ import traitlets
 from jacnb.cells import current_run
 from jacnb.panels import lifetimes
 from jacnb.panels.allowance import Allowance
+from jacnb.panels.finding import fitting
 from jacnb.panels.follower import Follower
 from jacnb.panels.pump import PUMP, Later
 from jacnb.panels.rows import Lane, Row, WireRow, on_wire
@@ -22,6 +23,12 @@ HISTORY: Final = 200
 HISTORY_SECONDS: Final = 1.0
 PAGE: Final = 200
 """Rows of one answer to a view that scrolls back."""
+
+FOUND: Final = 500
+"""Rows of one answer to a view that looks for something."""
+
+GLANCE: Final = 0.5
+"""Seconds between two looks whether the server that is watched is stopped."""
 
 LANES: Final = 100
 """Clients without a row in the history that views attached later know of."""
@@ -43,7 +50,9 @@ class LivePanel(anywidget.AnyWidget):
     "lanes": […], "is_part": bool}``). It may send ``{"op": "text", "seq": n}`` for a
     whole payload (``{"op": "text", "seq": n, "text": …}``) and ``{"op": "before",
     "seq": n}`` for earlier rows (``{"op": "earlier", "rows": […], "lanes": […], "more":
-    bool}``), and what a panel adds to `orders`.
+    bool}``), ``{"op": "find", "before": n, "wanted": {…}, "nonce": …}`` for those of
+    them that fit a filter (``{"op": "found", "nonce": …, "rows": […], "lanes": […],
+    "more": bool, "kept_from": n}``), and what a panel adds to `orders`.
 
     Args:
         watched: A server, a trace, a client or a list of clients.
@@ -55,6 +64,7 @@ class LivePanel(anywidget.AnyWidget):
     history: Any = traitlets.List().tag(sync=True)
     has_causes = traitlets.Bool(True).tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
+    stopped = traitlets.Bool(False).tag(sync=True)
     height = traitlets.Unicode("32rem").tag(sync=True)
 
     # Until it is made: Python closes what was refused, too, and that has nothing.
@@ -83,6 +93,7 @@ class LivePanel(anywidget.AnyWidget):
             history=_on_wire(history),
             has_causes=self.source.has_causes,
             note=self.source.note,
+            stopped=_is_stopped(watched),
             height=height,
             **traits,
         )
@@ -91,6 +102,7 @@ class LivePanel(anywidget.AnyWidget):
         start = rows[-1]["seq"] + 1 if rows else 0
         self._follower = Follower(self.source, self._deliver, later, start)
         self._follower.start()
+        later(GLANCE, self._glance)
 
     def source_for(self, watched: Any) -> Source:
         """Return where the rows come from."""
@@ -119,6 +131,13 @@ class LivePanel(anywidget.AnyWidget):
         if not self._history_due and self._allowance.covers_last():
             self._history_due = True
             self._later(HISTORY_SECONDS, self._write_history)
+
+    def _glance(self) -> None:
+        """Tell when the server is stopped; that need not leave a row."""
+        if self._is_closed:
+            return
+        self.stopped = _is_stopped(self.stands_for)
+        self._later(GLANCE, self._glance)
 
     def _write_history(self) -> None:
         self._history_due = False
@@ -175,6 +194,7 @@ class LivePanel(anywidget.AnyWidget):
             "text": self._send_text,
             "before": self._send_earlier,
             "after": self._send_latest,
+            "find": self._find,
         }
 
     def _send_text(self, order: Order) -> None:
@@ -186,6 +206,19 @@ class LivePanel(anywidget.AnyWidget):
         page = _recent(earlier, PAGE)
         answer = {"rows": _on_wire(page), "lanes": self._lanes_for(page)}
         self.tell({"op": "earlier", **answer, "more": len(page) < len(earlier)})
+
+    def fitting(self, rows: list[Row], wanted: Mapping[str, Any]) -> list[Row]:
+        """Return the rows that a view's filter leaves."""
+        return fitting(rows, self.source.lanes(), wanted, self.source.text)
+
+    def _find(self, order: Order) -> None:
+        rows = self.source.since(0)
+        fitting = self.fitting(rows, order.get("wanted") or {})
+        found = [row for row in fitting if row["seq"] < order["before"]]
+        page = _recent(found, FOUND)
+        answer = {"rows": _on_wire(page), "lanes": self._lanes_for(page)}
+        about = {"more": len(page) < len(found), "kept_from": self.source.kept_from()}
+        self.tell({"op": "found", "nonce": order.get("nonce"), **answer, **about})
 
     def _send_latest(self, order: Order) -> None:
         known = int(order["seq"])
@@ -209,6 +242,11 @@ def _recent(rows: list[Row], count: int = HISTORY) -> list[Row]:
             break
         kept.append(row)
     return kept[::-1]
+
+
+def _is_stopped(watched: Any) -> bool:
+    """Return whether this is a server that runs no more."""
+    return not getattr(watched, "is_running", True)
 
 
 def _on_wire(rows: list[Row]) -> list[WireRow]:

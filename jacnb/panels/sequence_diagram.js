@@ -35,6 +35,7 @@ class Diagram {
       sentence,
       chain: (seq) => this.chain(seq),
       onOpen: (row) => this.open(row),
+      onRoom: () => this.#arrangeSoon(),
       onTop: () => this.frozen || this.rows.earlier(),
       onFollow: (isFollowing) => this.#followed(isFollowing),
       onNeighbour: (row, isCause) => this.neighbour(row, isCause),
@@ -50,11 +51,16 @@ class Diagram {
     });
     this.element = this.#section();
     this.stop = rows.on((word, detail) => this.#heard(word, detail));
+    this.finds = new Finds(rows, () => this.#arrangeSoon());
+    this.onStopped = () => this.#arrangeSoon();
+    model.on("change:stopped", this.onStopped);
     this.arrange();
   }
 
   dispose() {
     this.stop();
+    this.finds.dispose();
+    this.model.off("change:stopped", this.onStopped);
     this.paper.dispose();
   }
 
@@ -106,11 +112,19 @@ class Diagram {
   }
 
   shownRows() {
-    return this.frozen ?? this.rows.rows;
+    const here = this.frozen ?? this.rows.rows;
+    const earlier = this.finds.before(here);
+    return earlier.length ? earlier.concat(here) : here;
+  }
+
+  /** The filter as the kernel understands it; null if it is as at first. */
+  #lookedFor() {
+    const isUsual = CHOICES.every(([group]) => this.groups.has(group) === (group !== "visits"));
+    return isUsual && !this.type && !this.text && !this.picked ? null : this.#order(null);
   }
 
   #get(seq) {
-    return this.rows.get(seq) ?? this.frozen?.find((row) => row.seq === seq);
+    return this.rows.get(seq) ?? this.shownRows().find((row) => row.seq === seq);
   }
 
   // What is shown.
@@ -134,16 +148,16 @@ class Diagram {
   }
 
   arrange() {
+    this.finds.look(this.#lookedFor());
     const rows = this.shownRows();
     this.#effects = null;
     for (const row of rows) if (row.kind === "run" && !this.#names.has(row.seq)) this.#names.set(row.seq, row.type);
     if (this.#names.size > 20_000) this.#names.clear();
-    const layout = arranged(rows, this.#places, this.wanted(), this.rows.lanes);
+    const layout = arranged(rows, this.#places, this.wanted(), this.rows.lanes, this.paper.room, this.paper.lanes);
     this.paper.show(layout);
     const count = layout.messages.length;
     const clients = [...this.rows.lanes.values()].filter((lane) => lane.open).length;
-    const state = this.rows.isLive ? (this.frozen ? "paused" : "live") : "not live: the kernel ended or was started anew";
-    this.state.replaceChildren(h("span", { class: `jacnb-dot ${this.rows.isLive ? (this.frozen ? "jacnb-is-reconnecting" : "jacnb-is-open") : "jacnb-is-closed"}`, "aria-hidden": "true" }, "●"), state);
+    this.state.replaceChildren(...standing(this.rows.isLive, this.model.get("stopped"), ...(this.frozen ? ["paused", "reconnecting"] : ["live"])));
     this.count.textContent = `${clients} client${clients === 1 ? "" : "s"} · ${count.toLocaleString()} message${count === 1 ? "" : "s"}`;
   }
 
@@ -278,6 +292,7 @@ class Diagram {
       this.paper.isCompact = !this.paper.isCompact;
       compact.setAttribute("aria-pressed", String(this.paper.isCompact));
       this.paper.redraw();
+      this.arrange();
     });
     compact.setAttribute("aria-pressed", "false");
     const svg = tool("SVG", "Save as an SVG file", () => this.#export("svg"));

@@ -26,6 +26,7 @@ from jacnb.protocol.trace import Entry, Kind
 
 _SCRIPTS: Final = (
     "rows.js",
+    "finds.js",
     "svg.js",
     "sequence_words.js",
     "sequence_layout.js",
@@ -36,6 +37,9 @@ _SCRIPTS: Final = (
 )
 
 _ARGUMENTS: Final = ("last", "kinds", "clients", "type", "text")
+
+_ENDS: Final = ("run", "end")
+"""Between them stands the bar of a run."""
 
 LAST: Final = 60
 """How many messages a picture shows, unless it is asked for more."""
@@ -104,6 +108,18 @@ class SequenceDiagram(LivePanel):
         """Return what a view may ask for, pictures among it."""
         return {**super().orders(), "still": self._keep_still, "export": self._export}
 
+    def fitting(self, rows: list[Row], wanted: Mapping[str, Any]) -> list[Row]:
+        """Return the messages that a view's filter leaves, and the runs they are in."""
+        lanes = self.source.lanes()
+        asked = wanted_of({**_of_view({"wanted": wanted}), "last": None}, lanes)
+        shown = {each.row["seq"] for each in arranged(rows, lanes, asked).messages}
+        runs = {row["run"] for row in rows if row["seq"] in shown}
+        return [
+            row
+            for row in rows
+            if row["seq"] in shown or (row["run"] in runs and row["kind"] in _ENDS)
+        ]
+
     def _repr_mimebundle_(self, *args: Any, **options: Any) -> Any:
         # What stays when the notebook is saved: see `_keep_still`.
         self._show_placeholder()
@@ -169,8 +185,16 @@ def wanted_of(wanted: Mapping[str, Any], lanes: Iterable[Lane]) -> Wanted:
         lanes=_lanes_of(wanted.get("clients"), lanes),
         type=str(wanted.get("type") or ""),
         text=str(wanted.get("text") or ""),
-        last=None if last is None else max(0, int(last)),
+        last=None if last is None else _whole(last),
     )
+
+
+def _whole(last: object) -> int:
+    if not isinstance(last, int) or isinstance(last, bool):
+        raise ValueError(
+            f"last is how many messages, such as 60, or None for all; not {last!r:.60}"
+        )
+    return max(0, last)
 
 
 def _checked_kinds(kinds: str | Iterable[str]) -> list[str]:

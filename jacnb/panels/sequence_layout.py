@@ -12,6 +12,7 @@ written twice:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -256,14 +257,15 @@ def _chosen(
     messages: Sequence[Message],
     wanted: frozenset[int] | None,
 ) -> list[Lane]:
-    """Return the clients with a column: those that are there go first."""
+    """Return the clients with a column: those that are there and say most go first."""
     named = _named(messages)
+    said = Counter(m.row["who"] for m in messages if m.row["kind"] == "event")
     able = [
         lane
         for number, lane in known.items()
         if (number in named or lane["open"]) and (wanted is None or number in wanted)
     ]
-    able.sort(key=lambda lane: (not lane["open"], lane["lane"]))
+    able.sort(key=lambda lane: (not lane["open"], -said[lane["lane"]], lane["lane"]))
     return sorted(able[:CLIENTS], key=lambda lane: lane["lane"])
 
 

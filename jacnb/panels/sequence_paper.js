@@ -57,7 +57,9 @@ class Paper {
 
   #resized() {
     this.#isMeasured = false;
+    const before = this.room;
     this.redraw();
+    if (this.room !== before) this.options.onRoom();
   }
 
   /** Draw everything again, as sizes or names changed. */
@@ -65,6 +67,20 @@ class Paper {
     this.#erase();
     this.#measure();
     this.#settle();
+  }
+
+  /** How many clients there is room for beside the server. */
+  get room() {
+    return roomOf(this.#size.width, this.#sizes, this.#slots);
+  }
+
+  /** The clients that have a column now. */
+  get lanes() {
+    return new Set(this.layout.columns.map((lane) => lane.lane));
+  }
+
+  get #sizes() {
+    return SIZES[this.isCompact ? "compact" : "wide"];
   }
 
   toEnd() {
@@ -103,17 +119,19 @@ class Paper {
 
   #measure() {
     const { layout } = this;
-    const size = SIZES[this.isCompact ? "compact" : "wide"];
     const before = this.geometry?.key;
     if (!this.#isMeasured) this.#readSize();
-    this.geometry = new Geometry(layout, this.#size.width, size, this.#slots);
+    this.geometry = new Geometry(layout, this.#size.width, this.#sizes, this.#slots);
     const { width, row, key } = this.geometry;
     const height = layout.messages.length * row + 12;
     this.space.style.height = `${height}px`;
     this.space.style.width = this.heads.style.width = `${width}px`;
     this.svg.setAttribute("width", width);
     this.svg.setAttribute("height", Math.max(height, this.#size.height - this.#size.heads));
-    if (key !== before) this.#erase();
+    if (key === before) return;
+    this.#erase();
+    // Where not everything has room, the server and what runs there are seen first.
+    if (this.isFollowing) this.element.scrollLeft = width - this.#size.width;
   }
 
   #readSize() {
@@ -206,7 +224,7 @@ class Paper {
       "data-lm-suppress-shortcuts": "true",
       "aria-label": this.options.sentence(row),
     };
-    return s("g", attributes, back, shapes(message, this.geometry, this.isCompact));
+    return s("g", attributes, back, shapes(message, this.geometry));
   }
 
   #clock({ row, index }, element) {
@@ -269,7 +287,7 @@ class Paper {
     const heads = layout.columns.map((lane) => {
       const face = h("span", { class: `jacnb-avatar ${laneColour(lane)}`, "aria-hidden": "true" }, initial(lane.name));
       const sub = lane.open ? (lane.channel_id ? `#${shortId(lane.channel_id)}` : "") : "gone";
-      const head = place(geometry.x(lane.lane), geometry.column - 6, face, h("b", { dir: "auto", title: lane.client_id }, lane.name), h("small", { dir: "auto" }, sub));
+      const head = place(geometry.x(lane.lane), geometry.column - 6, face, h("b", { dir: "auto", title: `${lane.name}\n${lane.client_id}` }, middling(lane.name, 0.72 * geometry.column)), h("small", { dir: "auto" }, sub));
       head.classList.toggle("jacnb-seq-faded", !lane.open);
       return head;
     });

@@ -38,7 +38,10 @@ STYLE: Final = f"""
 .sub, .time {{ fill: var(--soft); font-size: 10.5px; text-anchor: middle; }}
 .time {{ text-anchor: end; }}
 .face {{ font-weight: 600; fill: #fff; text-anchor: middle; }}
-.faded {{ opacity: .5; }}
+.faded .name {{ fill: var(--soft); }}
+line.faded {{ opacity: .6; }}
+.hollow {{ fill: none; stroke: var(--soft); stroke-dasharray: 3 2; }}
+.faded .face {{ fill: var(--soft); }}
 .server {{ fill: var(--text); }}
 .on-server {{ fill: var(--back); font-weight: 600; text-anchor: middle; }}
 .line {{ stroke: var(--own); stroke-width: 1.6; fill: none; }}
@@ -161,7 +164,8 @@ def _client(column: Column, number: int, bottom: float) -> Iterable[str]:
     if end < bottom:
         yield _line(x, end, bottom, "lane gone faded")
     fill = PUBLIC_FACE if lane["public"] else FACES[lane["lane"] % len(FACES)]
-    circle = element("circle", cx=x, cy=19, r=12, fill=fill)
+    gone = {"class_": "hollow"} if not lane["open"] else {"fill": fill}
+    circle = element("circle", cx=x, cy=19, r=12, **gone)
     initial = lane["name"][:1].upper() or "?"
     sub = "gone" if not lane["open"] else f"#{_short(lane['channel_id'])}"
     yield element(

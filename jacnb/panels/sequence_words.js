@@ -16,8 +16,8 @@ const GROUPS = {
   drop: "errors",
 };
 const SAID = 120;
-const HEAD_TYPE = /"type"\s*:\s*("(?:[^"\\]|\\.){0,200}")/g;
-const HEAD_WALKER = /"walker"\s*:\s*("(?:[^"\\]|\\.){0,200}")/g;
+const HEAD_TYPE = /"type"\s*:\s*("(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\["\\\/bfnrt])*)(?:"|$)/g;
+const HEAD_WALKER = /"walker"\s*:\s*("(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\["\\\/bfnrt])*)(?:"|$)/g;
 const knownWords = new WeakMap();
 
 /** {mark, label, gist} of a row: how it is drawn, what it is about, what it carries. */
@@ -63,8 +63,15 @@ function gistOf(row, value) {
   else if (row.kind === "reply" && isObject(value) && "error" in value) found = reason(value.error);
   else if (row.kind === "reply") found = member(value, "reports");
   else if (row.kind === "notification" || row.kind === "drop") found = inner(value);
+  else if (row.kind === "open") found = member(value, "path");
+  else if (row.kind === "close") found = ending(value);
   if (found == null || (isObject(found) && !Object.keys(found).length)) return "";
   return inline(found);
+}
+
+function ending(value) {
+  const { code, reason } = isObject(value) ? value : {};
+  return typeof code === "number" ? `${code} ${reason || ""}`.trim() : value;
 }
 
 const full = (value) => (isObject(value) && !Object.keys(value).length ? null : value);
@@ -86,7 +93,7 @@ function salvaged(row) {
   return oneLine(row.kind === "notification" ? (about[0] ?? row.type) : row.type);
 }
 
-const found = (pattern, text) => [...text.matchAll(pattern)].map((match) => String(parsed(match[1]) ?? ""));
+const found = (pattern, text) => [...text.matchAll(pattern)].map((match) => String(parsed(`${match[1]}"`) ?? ""));
 
 /** A row as a sentence; `lane` and `run` give the names of clients and of walkers. */
 function sentenceOf(row, lane, run) {
@@ -103,7 +110,7 @@ function sentenceOf(row, lane, run) {
     response: () => `${actor} answers ${whom}: ${said}`,
     error: () => `${actor} refuses ${whom}: ${said}`,
     open: () => `${who} connects`,
-    close: () => `${who} is gone`,
+    close: () => [`${who} is gone`, farewell(row, said)].filter(Boolean).join(": "),
     greeting: () => `the server greets ${whom}`,
     end: () => `${row.type} ends`,
     failure: () => `${row.type} fails: ${said}`,
@@ -112,6 +119,14 @@ function sentenceOf(row, lane, run) {
     drop: () => `the server gives up a message to ${whom}: ${words.label}`,
   };
   return (sentences[words.mark] ?? (() => words.label))();
+}
+
+/** How a connection ended: close code and reason, and who closed it. */
+function farewell(row, said) {
+  const value = parsed(row.text ?? "");
+  const by = member(value, "by");
+  const who = ["client", "server"].includes(by) ? `by the ${by}` : member(value, "code") === 1006 ? "the connection was lost" : "";
+  return [said, who].filter(Boolean).join(", ");
 }
 
 function asked(row, words) {

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from jacnb.panels.rows import Row
+from jacnb.protocol.endings import LOST
 from jacnb.protocol.telling.words import gist, is_error, subject
 from jacnb.protocol.trace import Entry, Kind
 
@@ -40,8 +41,10 @@ SHOWN: Final = tuple(
 SAID: Final = 120
 """Characters of a payload in a sentence."""
 
-_TYPE: Final = re.compile(r'"type"\s*:\s*("(?:[^"\\]|\\.){0,200}")')
-_WALKER: Final = re.compile(r'"walker"\s*:\s*("(?:[^"\\]|\\.){0,200}")')
+# A string, which may be cut.
+_HEAD: Final = r'("(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\["\\/bfnrt])*)(?:"|$)'
+_TYPE: Final = re.compile(rf'"type"\s*:\s*{_HEAD}')
+_WALKER: Final = re.compile(rf'"walker"\s*:\s*{_HEAD}')
 _HIDDEN: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPACE: Final = re.compile(r"[\x00-\x20\x7f\s]+")
 
@@ -89,9 +92,10 @@ def sentence(row: Row, words: Words, lane: NameOf, run: NameOf) -> str:
         case "response" | "error":
             word = "answers" if words.mark == "response" else "refuses"
             return f"{actor} {word} {whom}: {said}"
+        case "close":
+            return ": ".join(filter(None, [f"{who} is gone", _farewell(row, said)]))
     plain: dict[str, str] = {
         "open": f"{who} connects",
-        "close": f"{who} is gone",
         "greeting": f"the server greets {whom}",
         "end": f"{row['type']} ends",
         "failure": f"{row['type']} fails: {said}",
@@ -115,6 +119,16 @@ def _mark(entry: Entry) -> str:
     if is_error(entry) or entry.type == "error":
         return "error"
     return "greeting" if entry.type == "connection" else "response"
+
+
+def _farewell(row: Row, said: str) -> str:
+    """Return how a connection ended: close code and reason, and who closed it."""
+    value = _entry(row).value
+    told = value if isinstance(value, dict) else {}
+    who = "the connection was lost" if told.get("code") == LOST else ""
+    if told.get("by") in ("client", "server"):
+        who = f"by the {told['by']}"
+    return ", ".join(filter(None, [said, who]))
 
 
 def _asked(row: Row, words: Words) -> str:
@@ -170,4 +184,4 @@ def _salvaged(row: Row) -> str:
 
 
 def _found(pattern: re.Pattern[str], text: str) -> list[str]:
-    return [str(json.loads(each, strict=False)) for each in pattern.findall(text)]
+    return [str(json.loads(f'{each}"', strict=False)) for each in pattern.findall(text)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol
 
+from jacnb.client.faults import check_number
 from jacnb.errors import JacnbError
 from jacnb.panels.sessions_masks import is_session_id
 from jacnb.protocol.telling.view import Entries
@@ -123,8 +124,9 @@ class Replay:
         timeout: float = 5.0,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        if pace is not None and not pace > 0:
-            raise ValueError("pace is a number above 0, such as 1 for as it was")
+        if pace is not None:
+            check_number("pace", pace, above=0)
+        check_number("timeout", timeout)
         self._events = [entry for entry in entries if entry.kind is Kind.EVENT]
         self._players = players
         self._new_ids = _new_ids(roles_of(entries), players)

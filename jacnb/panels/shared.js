@@ -159,6 +159,16 @@ function chip(text, kind = "") {
 
 // ------------------------------------------------------------------ kernel
 
+/** What every panel says that the kernel has no longer, and what to do. */
+const NOT_LIVE = "not live: run its cell again";
+const STOPPED = "stopped";
+
+/** How a panel of a server stands; `kind` and `words` are for one where all is well. */
+function standing(isLive, isStopped, words, kind = "open") {
+  const [colour, mark, said] = !isLive ? ["closed", "○", NOT_LIVE] : isStopped ? ["closed", "○", STOPPED] : [kind, "●", words];
+  return [h("span", { class: `jacnb-dot jacnb-is-${colour}`, "aria-hidden": "true" }, mark), said];
+}
+
 const SAVED_MS = 1500;
 const SAVED_CHARS = 100_000;
 

@@ -39,6 +39,9 @@ class Source(Protocol):
     def next_seq(self) -> int:
         """Return the number that the next row will have."""
 
+    def kept_from(self) -> int:
+        """Return the number before which nothing is kept any more."""
+
     def text(self, seq: int) -> str | None:
         """Return a row's whole payload, None if it is gone."""
 
@@ -116,6 +119,10 @@ class TraceSource:
     def next_seq(self) -> int:
         """Return the number that the next row will have."""
         return self._trace.next_seq
+
+    def kept_from(self) -> int:
+        """Return the number before which nothing is kept any more."""
+        return self._trace.kept_from
 
     def text(self, seq: int) -> str | None:
         """Return a row's whole payload, None if it is gone."""
@@ -255,6 +262,11 @@ class ClientsSource:
     def next_seq(self) -> int:
         """Return the number that the next row will have."""
         return self._next
+
+    def kept_from(self) -> int:
+        """Return the number before which nothing is kept any more."""
+        with self._lock:
+            return self._next - len(self._kept)
 
     def text(self, seq: int) -> str | None:
         """Return a row's whole payload, None if it is gone."""

@@ -43,8 +43,15 @@ function gist(row) {
   if (row.text === null) return row.size ? "(no longer kept)" : "";
   const value = row.cut ? undefined : parsed(row.text);
   if (value === undefined || value === null || typeof value !== "object") return row.text.slice(0, EXCERPT);
+  if (row.kind === "close") return ended(value);
   const inner = row.kind === "event" ? aboutEvent(value) : row.kind === "reply" ? aboutReply(value) : aboutData(value);
   return (typeof inner === "string" ? inner : JSON.stringify(inner)).slice(0, EXCERPT);
+}
+
+/** How a connection ended: its close code, the reason, and who closed it. */
+function ended({ code, reason, by }) {
+  const who = by ? `by the ${by}` : code === 1006 ? "the connection was lost" : "";
+  return [`${code ?? ""} ${reason ?? ""}`.trim(), who].filter(Boolean).join(", ");
 }
 
 function aboutEvent(event) {
@@ -74,6 +81,12 @@ function subject(row) {
   return row.type;
 }
 
+// What cannot be seen, and what turns the direction of all that stands after it.
+const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]/g;
+
+/** Text with what cannot be seen written out, as JSON would. */
+const visible = (text) => text.replace(UNSEEN, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 /** As `clock`, with milliseconds, and without asking for a locale for each row. */
 function preciseClock(seconds) {
   const time = new Date(seconds * 1000);
@@ -97,10 +110,13 @@ class Timeline {
   /** What there was when it was paused; the rows themselves go on. */
   #held = null;
   #shown = [];
+  /** What fits of the rows that are not here. */
+  #earlier = [];
   #types = new Set();
   #isDue = false;
   #rows;
   #list;
+  #finds;
 
   /** `onSelect` is called with a row, or with null when none is selected any more. */
   constructor(rows, { onSelect }) {
@@ -119,6 +135,7 @@ class Timeline {
     this.count = h("span", { class: "jacnb-count", role: "status" });
     this.element = h("div", { class: "jacnb-timeline" }, this.#bar(), h("div", { class: "jacnb-list-box" }, this.#list.element, this.empty, this.news));
     this.stop = rows.on((word, detail) => this.#heard(word, detail));
+    this.#finds = new Finds(rows, () => this.#update());
     this.#filterAgain();
   }
 
@@ -159,6 +176,7 @@ class Timeline {
 
   dispose() {
     this.stop();
+    this.#finds.dispose();
     this.#list.dispose();
   }
 
@@ -204,16 +222,28 @@ class Timeline {
     }
     this.#seen = rows.at(-1)?.seq ?? -1;
     this.#shown = kept.concat(fresh);
-    this.#list.setItems(this.#shown);
+    this.#finds.look(this.#lookedFor());
+    this.#earlier = this.#finds.before(rows).filter((row) => row.seq > this.#after && this.#fits(row, true));
+    this.#list.setItems(this.#earlier.concat(this.#shown));
     this.#tell();
   }
 
-  #fits(row) {
+  /** The filter as the kernel understands it; null if it lets everything through. */
+  #lookedFor() {
+    const { text, groups, type, lane } = this.#filter;
+    const all = Object.keys(GROUPS).length;
+    if (!text && !type && lane === "" && groups.size === all) return null;
+    const kinds = Object.keys(KINDS).filter((kind) => groups.has(KINDS[kind].group));
+    return { text, type, lane: lane === "" ? null : lane, kinds };
+  }
+
+  /** What was found elsewhere was searched there, with the whole of its payload. */
+  #fits(row, isFound = false) {
     const { text, groups, type, lane } = this.#filter;
     if (!groups.has(kindOf(row).group)) return false;
     if (type && subject(row) !== type) return false;
     if (lane !== "" && row.who !== lane && !row.to.includes(lane)) return false;
-    return !text || this.#searched(row).includes(text);
+    return isFound || !text || this.#searched(row).includes(text);
   }
 
   #searched(row) {
@@ -223,10 +253,12 @@ class Timeline {
 
   #tell() {
     const rows = this.#held ?? this.#rows.rows;
-    const total = rows.length - indexIn(rows, this.#after + 1);
-    const isPart = this.#shown.length !== total;
-    this.count.textContent = isPart ? `${this.#shown.length.toLocaleString()} of ${total.toLocaleString()}` : `${total.toLocaleString()}`;
-    this.empty.hidden = this.#shown.length > 0;
+    const { keptFrom, more } = this.#finds;
+    const here = rows.length - indexIn(rows, this.#after + 1);
+    const total = keptFrom === null ? here : rows.at(-1).seq + 1 - Math.max(keptFrom, this.#after + 1);
+    const count = this.#earlier.length + this.#shown.length;
+    this.count.textContent = count === total ? total.toLocaleString() : `${count.toLocaleString()}${more ? "+" : ""} of ${total.toLocaleString()}`;
+    this.empty.hidden = count > 0;
     this.empty.textContent = total ? "Nothing fits this filter." : "Nothing has happened yet. Send something.";
     this.#tellNews();
     this.#offerTypes();
@@ -313,7 +345,7 @@ class Timeline {
       h("time", { class: "jacnb-when" }, preciseClock(row.at)),
       h("span", { class: "jacnb-parties" }, this.#parties(row)),
       h("span", { class: "jacnb-type", dir: "auto", title: row.type }, subject(row)),
-      h("span", { class: "jacnb-gist", dir: "auto" }, row.kind === "open" ? `on ${this.#rows.lane(row.who)?.channel_id ?? ""}` : gist(row)),
+      h("span", { class: "jacnb-gist", dir: "auto" }, row.kind === "open" ? `on ${this.#rows.lane(row.who)?.channel_id ?? ""}` : visible(gist(row))),
       walker ? h("span", { class: "jacnb-by", title: `caused by walker ${walker}` }, "▶ ", h("bdi", {}, walker)) : null,
       h("span", { class: "jacnb-size" }, row.size ? bytes(row.size) : ""),
     );
@@ -324,7 +356,7 @@ class Timeline {
     if (row.kind === "open" || row.kind === "close") return party(who);
     if (row.kind === "event") return [party(who), " → server"];
     if (["run", "end", "visit", "report"].includes(row.kind)) return this.#caller(row);
-    const shown = row.to.slice(0, PARTIES_SHOWN).map((lane, index) => [index ? ", " : "", party(this.#rows.lane(lane))]);
+    const shown = row.to.slice(0, PARTIES_SHOWN).map((lane, index) => [index ? h("span", { class: "jacnb-comma" }, ",") : "", party(this.#rows.lane(lane))]);
     const rest = row.reach - Math.min(row.to.length, PARTIES_SHOWN);
     if (!row.reach) return ["→ ", h("span", { class: "jacnb-soft" }, "nobody")];
     return ["→ ", ...shown.flat(), rest > 0 ? ` +${rest}` : ""];

@@ -21,6 +21,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from jacnb.errors import ProtocolError
 from jacnb.protocol.connections import Connection, Index
+from jacnb.protocol.endings import Ending
 from jacnb.protocol.events import (
     CallId,
     ChangeUserEvent,
@@ -143,9 +144,19 @@ class Hub:
     # Connections.
 
     def connect(
-        self, identity: Identity, channel_id: str | None = None, peer: Any = None
+        self,
+        identity: Identity,
+        channel_id: str | None = None,
+        peer: Any = None,
+        handshake: str | None = None,
     ) -> Connection:
         """Register a client and send it the connection message.
+
+        Args:
+            identity: Who speaks.
+            channel_id: The channel to listen on, by default one of its own.
+            peer: Whatever the shell needs to reach the client.
+            handshake: What the trace keeps of how it came, as JSON without secrets.
 
         Raises:
             ValueRangeError: If JSON cannot carry ``channel_id``.
@@ -155,18 +166,19 @@ class Hub:
         self.clients.add(connection.client_id, connection)
         self.users.add(connection.root_id, connection)
         self.channels.add(connection.channel_id, connection)
-        cause = self._record(Kind.OPEN, "open", connection)
+        cause = self._record(Kind.OPEN, "open", connection, text=handshake)
         self._reply(connection, message, cause, "connection")
         return connection
 
-    def disconnect(self, connection: Connection) -> None:
-        """Forget a client; a second call does nothing."""
+    def disconnect(self, connection: Connection, ending: Ending | None = None) -> None:
+        """Forget a client, which ended like this; a second call does nothing."""
         if not self.is_connected(connection):
             return
         self.clients.discard(connection.client_id, connection)
         self.users.discard(connection.root_id, connection)
         self.channels.discard(connection.channel_id, connection)
-        self._record(Kind.CLOSE, "close", connection)
+        told = None if ending is None else ending.to_text()
+        self._record(Kind.CLOSE, "close", connection, text=told)
 
     def is_connected(self, connection: Connection) -> bool:
         """Return whether this client is registered."""

@@ -12,12 +12,14 @@ entry, as it happened:
 the event's type, the walker's name or the location that was visited, ``reach`` how many
 clients got it, ``size`` its bytes, ``cause`` the ``seq`` of what led to it. The
 ``payload`` is JSON as it was said, tokens and passwords replaced by stars; what was no
-JSON stands under ``text`` instead. Neither is there if the payload was dropped.
+JSON stands under ``text`` instead. Neither is there if the payload was dropped. That of
+an ``open`` is the handshake, that of a ``close`` its code, reason and who closed.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final, Literal, Protocol, TypeVar
 
@@ -34,6 +36,9 @@ from jacnb.protocol.trace import Entry, Kind
 
 FORMAT: Final = "jacnb.trace"
 VERSION: Final = 1
+
+# A line is read for itself: its number would be another than in the recording.
+_PLACE: Final = re.compile(r" at line \d+ column (\d+)")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -174,7 +179,8 @@ def _read(model: type[M], number: int, line: str) -> M:
         where = ".".join(map(str, error["loc"]))
         raise RecordingError(number, f"{where}: {error['msg']}".lstrip(": ")) from None
     except (TypeError, ValueError) as exc:
-        raise RecordingError(number, f"{exc!s:.200}") from None
+        where = _PLACE.sub(r" at character \1", f"{exc!s:.200}")
+        raise RecordingError(number, where) from None
 
 
 def _clients(entries: Named) -> dict[str, dict[str, Any]]:

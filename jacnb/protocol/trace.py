@@ -32,9 +32,9 @@ class Kind(Enum):
     """What an entry records."""
 
     OPEN = "open"
-    """A client connected."""
+    """A client connected; the payload is what is known of its handshake."""
     CLOSE = "close"
-    """A client is gone."""
+    """A client is gone; the payload has the close code, the reason and who closed."""
     EVENT = "event"
     """A message of a client arrived."""
     REPLY = "reply"
@@ -115,7 +115,8 @@ class Trace:
         max_entries: How many entries are kept.
         max_bytes: Beyond it the oldest payloads are dropped; their entries stay.
 
-    Entries may come from any thread: node visits are recorded where the walker runs.
+    Servers write it on one thread, so that its order is what happened; it may be read
+    from any.
     """
 
     def __init__(
@@ -139,6 +140,11 @@ class Trace:
     def next_seq(self) -> int:
         """The number that the next entry will have."""
         return self._next
+
+    @property
+    def kept_from(self) -> int:
+        """The number before which no entry is kept any more."""
+        return max(0, self._next - len(self._ring))
 
     def record(
         self,
@@ -215,7 +221,7 @@ class Trace:
     def since(self, seq: int) -> list[Entry]:
         """Return what is kept of the entries from number ``seq`` on."""
         with self._lock:
-            first = max(seq, self._next - len(self._ring), 0)
+            first = max(seq, self.kept_from)
             found = [self.get(number) for number in range(first, self._next)]
         return [entry for entry in found if entry is not None]
 

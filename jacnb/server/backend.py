@@ -37,7 +37,7 @@ class Backend:
         self.policy = Policy(
             settings.host, settings.trusted_hosts, settings.trusted_origins
         )
-        self.engine = Engine(settings, self._deliver)
+        self.engine = Engine(settings, self._deliver, self.mailbox.post_note)
         self.sockets = Sockets(self)
         self._walkers = DaemonThreads("jacnb-walker", settings.walker_threads)
         # argon2 takes a tenth of a second and 64 MiB: two at a time are enough.

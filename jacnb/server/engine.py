@@ -43,16 +43,24 @@ MAX_RUNS = 1000
 NotifyWith = Callable[[Target, list[str], str, int | None], None]
 """Like ``Hub.notify``; the last argument is the cause."""
 
+Post = Callable[..., object]
+"""Has a function called with arguments where the hub is touched, in order."""
+
 
 class Engine:
-    """One server's state, touched on one thread but for the store and the trace.
+    """One server's state, touched on one thread but for the store.
 
     Args:
         settings: How the server is set up.
         deliver: Takes each message with its receivers.
+        post: The way to that thread, the one that notifications take: so a run's
+            visits and reports stand between them as they happened. By default
+            walkers run on that thread themselves.
     """
 
-    def __init__(self, settings: Settings, deliver: Deliver) -> None:
+    def __init__(
+        self, settings: Settings, deliver: Deliver, post: Post | None = None
+    ) -> None:
         self.settings = settings
         self.registry = settings.registry
         self.store = MemoryStore()
@@ -64,6 +72,7 @@ class Engine:
         self.runs: deque[Run] = deque(maxlen=MAX_RUNS)
         self.walker_counts = WalkerCounts()
         self.client_names = ClientNames()
+        self._post = post or _at_once
         self._turns = Turns()
         self._session: Session | None = None
 
@@ -187,11 +196,12 @@ class Engine:
             notify(target, ids, text, cause)
 
         def visited(walker: Any, location: Any) -> None:
-            self._record(Kind.VISIT, jid(location), cause)
+            self._post(self._record, Kind.VISIT, jid(location), cause)
 
         def reported(location: Any, value: Any) -> None:
             where = "" if location is None else jid(location)
-            self._record(Kind.REPORT, where, cause, _as_text(value))
+            # Written here, before the walker changes it.
+            self._post(self._record, Kind.REPORT, where, cause, _as_text(value))
 
         return Job(
             declaration=declaration,
@@ -215,6 +225,10 @@ class Engine:
         if self.trace is None:
             return None
         return self.trace.record(kind, what, text=text, cause=cause)
+
+
+def _at_once(function: Callable[..., object], *args: Any) -> None:
+    function(*args)
 
 
 def _as_text(value: Any) -> str | None:

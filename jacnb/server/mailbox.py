@@ -18,6 +18,9 @@ MAX_WAITING: Final = 1000
 # Per turn of the loop, so that sockets are served in between.
 _BATCH: Final = 1000
 
+# Seconds that what is only taken note of may wait for company.
+_PATIENCE: Final = 0.005
+
 
 class Mailbox:
     """Brings calls to a loop from any thread."""
@@ -26,6 +29,7 @@ class Mailbox:
         self._loop = loop
         self._calls: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
         self._is_awake = False
+        self._is_dozing = False
         self._room = Condition()
         self._is_closed = False
 
@@ -37,7 +41,23 @@ class Mailbox:
         # The flag falls before the calls are taken: one of the two sees this call.
         if not self._is_awake:
             self._is_awake = True
-            self._wake()
+            self._wake(self._drain)
+
+    def post_note(self, function: Callable[..., object], *args: Any) -> None:
+        """Post, in order, what nobody waits for: it does not wake the loop at once.
+
+        A thread waits first if the mailbox is full; a coroutine is not held back,
+        because it may not block its loop.
+        """
+        if self.is_full and not _is_in_a_loop():
+            self.post(self.tell_waiters)  # What waits may all be notes.
+            self.wait_until(lambda: not self.is_full)
+        if self._is_closed:
+            return
+        self._calls.append((function, args))
+        if not (self._is_awake or self._is_dozing):
+            self._is_dozing = True
+            self._wake(self._loop.call_later, _PATIENCE, self._rouse)
 
     @property
     def is_full(self) -> bool:
@@ -61,12 +81,16 @@ class Mailbox:
         self._is_closed = True
         self.tell_waiters()
 
-    def _wake(self) -> None:
+    def _wake(self, function: Callable[..., object], *args: Any) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._drain)
+            self._loop.call_soon_threadsafe(function, *args)
         except RuntimeError:
             # The loop is closed: a walker outlived its server, nobody listens.
             self._calls.clear()
+
+    def _rouse(self) -> None:
+        self._is_dozing = False
+        self._drain()
 
     def _drain(self) -> None:
         self._is_awake = False
@@ -87,3 +111,11 @@ class Mailbox:
         except Exception as exc:  # noqa: BLE001 - the calls behind it are still to do
             context = {"message": f"{function} failed", "exception": exc}
             self._loop.call_exception_handler(context)
+
+
+def _is_in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

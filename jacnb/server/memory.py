@@ -19,6 +19,7 @@ from jacnb.client.client import Client
 from jacnb.client.memory import AsyncMemoryTransport, MemoryTransport
 from jacnb.errors import ServerError
 from jacnb.protocol.connections import Connection
+from jacnb.protocol.endings import Ending
 from jacnb.protocol.hub import ChangeUserCall, Outcome, WalkerCall
 from jacnb.protocol.identity import Identity
 from jacnb.server.engine import Engine
@@ -133,8 +134,7 @@ class MemoryServer(FrontDoor):
         self._leave()
         for key in list(self.engine.hub.clients):
             for connection in self.engine.hub.clients.get(key):
-                connection.peer.on_close(1001, "server is stopping")
-                self.detach(connection)
+                self._close(connection, 1001, "server is stopping")
 
     def __enter__(self) -> Self:
         return self
@@ -174,9 +174,9 @@ class MemoryServer(FrontDoor):
         self._todo.append(lambda: self._handle(connection, text))
         self._drain()
 
-    def detach(self, connection: Connection) -> None:
-        """Forget a connection."""
-        self.engine.hub.disconnect(connection)
+    def detach(self, connection: Connection, code: int, reason: str) -> None:
+        """Forget a connection that its client closed."""
+        self.engine.hub.disconnect(connection, Ending(code, reason, "client"))
 
     # How things are done here.
 
@@ -197,7 +197,7 @@ class MemoryServer(FrontDoor):
 
     def _close(self, connection: Connection, code: int, reason: str) -> None:
         connection.peer.on_close(code, reason)
-        self.detach(connection)
+        self.engine.hub.disconnect(connection, Ending(code, reason, "server"))
 
     def _send_ping(
         self, connection: Connection, on_answer: Callable[[float | None], object]

@@ -8,8 +8,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from jacnb.protocol.connections import Connection
+from jacnb.protocol.endings import Ending
 from jacnb.protocol.hub import ChangeUserCall, Outcome, Target, WalkerCall
 from jacnb.server.handlers import Handler
+from jacnb.server.handshakes import handshake_of
 from jacnb.server.wire import Socket, Wire, encode_frame
 
 if TYPE_CHECKING:
@@ -55,7 +57,10 @@ class Sockets:
         socket = self.wire.upgrade(handler)
         if socket is not None:
             identity = self._engine.accounts.identify(token)
-            socket.peer = self._engine.hub.connect(identity, channel_id, socket)
+            handshake = handshake_of(handler.request)
+            socket.peer = self._engine.hub.connect(
+                identity, channel_id, socket, handshake
+            )
 
     def report_health(self, handler: Handler) -> None:
         """Answer a handshake, say one word and close: no client, no trace of it.
@@ -136,7 +141,8 @@ class Sockets:
     def _on_close(self, socket: Socket, code: int, reason: str) -> None:
         connection: Connection | None = socket.peer
         if connection is not None:
-            self._engine.hub.disconnect(connection)
+            ending = Ending(code, reason, socket.closed_by)
+            self._engine.hub.disconnect(connection, ending)
             if socket.held:
                 self._left[socket] = deque(socket.held)
                 # Its walker may have ended in the same moment: then no end follows.

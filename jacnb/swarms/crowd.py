@@ -10,6 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from jacnb.client.faults import check_number
 from jacnb.client.inbox import Wanted
 from jacnb.client.response import Response
 from jacnb.errors import ClientError, JacnbError, WaitTimeoutError
@@ -145,9 +146,10 @@ class Swarm:
             check_script(script)
             talk = talk_by_script(self._crew, script, seconds)
         else:
+            check_number("rate", rate, above=0)
+            if seconds is not None:
+                check_number("seconds", seconds, above=0)
             each = (rate or 0) * (len(self) if per_client else 1)
-            if each <= 0 or (seconds is not None and seconds <= 0):
-                raise ValueError("rate and seconds must be above 0")
             plan = Rate(each, seconds or 5.0, data, walker, fields or {})
             talk = talk_at_rate(self._crew, plan)
         self._wait(self._talk_and_settle(talk, patience), self._talked)

@@ -239,14 +239,53 @@ def test_a_fault_says_how_to_end_it(server: ScriptedServer) -> None:
         assert repr(bob.read_slowly(9)) == slow
 
 
-def test_faults_on_a_closed_client_do_nothing(server: ScriptedServer) -> None:
+def test_a_fault_that_is_ended_says_so(server: ScriptedServer) -> None:
+    with connect(server.url, name="bob") as bob:
+        assert repr(bob.delay(0)) == "<bob is no longer late>"
+        assert repr(bob.read_slowly(None)) == "<bob reads as fast as it can>"
+
+
+def test_to_end_faults_of_a_closed_client_does_nothing(server: ScriptedServer) -> None:
+    bob = connect(server.url)
+    with bob.freeze(), bob.delay(1), bob.read_slowly(5):
+        bob.close()
+    bob.drop()
+    bob.thaw()
+    bob.delay(0)
+    bob.read_slowly(None)
+    assert bob.state == "closed"
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda bob: bob.freeze(),
+        lambda bob: bob.delay(1),
+        lambda bob: bob.read_slowly(5),
+    ],
+)
+def test_a_closed_client_has_no_faults(server: ScriptedServer, do: Any) -> None:
     bob = connect(server.url)
     bob.close()
-    bob.drop()
-    bob.freeze()
-    bob.thaw()
-    bob.read_slowly(5)
-    assert bob.state == "closed"
+    with pytest.raises(ConnectionClosedError, match="the connection is closed"):
+        do(bob)
+
+
+def test_who_waits_for_a_frozen_client_is_told_that_it_is(serve: Serve) -> None:
+    bob = serve().connect(user="bob")
+    with bob.freeze():
+        for wait in (bob.sync, partial(bob.walker, "any")):
+            with pytest.raises(WaitTimeoutError, match="bob is frozen; thaw.. ends it"):
+                wait(timeout=0.02)
+    bob.sync()
+
+
+def test_in_memory_it_is_said_where_a_fault_can_be_had() -> None:
+    with MemoryServer() as server, pytest.raises(ClientError) as caught:
+        server.connect().freeze()
+    assert "jacnb.serve()" in str(caught.value)
+    assert "--jac-network" in str(caught.value)
+    assert "@pytest.mark.jac_server(network=True)" in str(caught.value)
 
 
 def test_the_async_client_has_the_same_faults(serve: Serve) -> None:
@@ -275,9 +314,9 @@ def test_the_async_client_has_the_same_faults(serve: Serve) -> None:
             with pytest.raises(ConnectionClosedError, match="1006"):
                 await alice.receive()
             alice.drop()
-            alice.freeze()
             alice.thaw()
-            alice.read_slowly(5)
+            with pytest.raises(ConnectionClosedError, match="1006"):
+                alice.freeze()
 
     asyncio.run(main())
 

@@ -72,7 +72,7 @@ class ScriptedShell:
             self.todo.popleft()()
         self.is_draining = False
 
-    def detach(self, connection: Peer) -> None:
+    def detach(self, connection: Peer, code: int, reason: str) -> None:
         self.peers.remove(connection)
 
 

@@ -156,6 +156,20 @@ def test_after_a_flood_nothing_is_missing_in_between(lab):
     assert last - first + 1 == int(count.inner_text().replace(",", ""))
 
 
+def test_a_search_finds_what_is_no_longer_in_the_page(lab):
+    needle = 'alice.send_to_channels(["room"], {"type": "needle"})'
+    panel = opened(lab, TALK, needle, FLOOD.replace("6000", "3000"), PANEL)
+    row(panel, '{"number":2999}').first.wait_for()
+    panel.get_by_label("Search the timeline").fill("needle")
+    row(panel, "needle").first.wait_for()
+    assert row(panel).count() == 2
+    assert panel.locator(".jacnb-count").inner_text().startswith("2 of 3,")
+    row(panel, "needle").last.click()
+    panel.get_by_label("Selected message").get_by_text('"needle"').first.wait_for()
+    panel.get_by_label("Search the timeline").fill("nothing like it")
+    panel.get_by_text("Nothing fits this filter").wait_for()
+
+
 def test_a_flood_leaves_a_paused_timeline_as_it_is(lab):
     panel = opened(lab, TALK, PANEL)
     panel.get_by_role("button", name="Pause").click()
@@ -303,11 +317,16 @@ def test_a_client_is_opened_pinged_closed_and_taken_away(lab):
     panel.get_by_role("button", name="Connection of dora").click()
     panel.get_by_role("button", name="Ping").click()
     panel.locator(".jacnb-connection").get_by_text(re.compile(r"[\d.]+ ms")).wait_for()
-    panel.get_by_label("Close code").select_option("4000")
+    panel.get_by_label("Close code").fill("2999")
+    panel.get_by_role("button", name="Close", exact=True).click()
+    panel.get_by_text("No close code").wait_for()
+    panel.get_by_label("Close code").fill("4321")
+    panel.get_by_label("Reason").fill("é" * 62)
+    panel.get_by_text("The reason is too long").wait_for()
     panel.get_by_label("Reason").fill("enough")
     lab.screenshot("explorer-connection", panel)
     panel.get_by_role("button", name="Close", exact=True).click()
-    panel.get_by_text("4000: enough").wait_for()
+    panel.get_by_text("4321: enough").wait_for()
     assert panel.get_by_role("button", name="Send as dora").is_disabled()
     panel.get_by_role("button", name="Remove").click()
     panel.get_by_role("button", name="Connection of dora").wait_for(state="detached")
@@ -356,6 +375,99 @@ def test_a_session_is_saved_replayed_and_compared(lab, tmp_path):
     assert panel.locator(".jacnb-change-added").count() > 0
 
 
+def test_what_is_wrong_in_the_form_of_a_client_goes_with_the_form(lab):
+    panel = opened(lab, PANEL)
+    panel.get_by_role("button", name="Open a client").click()
+    panel.get_by_label("user", exact=True).fill("dora")
+    panel.get_by_label("token", exact=True).fill("no token at all")
+    panel.get_by_role("button", name="Open", exact=True).click()
+    panel.get_by_text("fill in a user or a token, not both").wait_for()
+    panel.get_by_role("button", name="Open a client").click()
+    assert panel.get_by_text("not both").is_hidden()
+
+
+def test_that_a_token_was_refused_stays_to_be_read(lab):
+    panel = opened(lab, PANEL)
+    panel.get_by_role("button", name="Open a client").click()
+    panel.get_by_label("token", exact=True).fill("no token at all")
+    panel.get_by_role("button", name="Open", exact=True).click()
+    note = panel.get_by_text("The server did not accept the token")
+    note.wait_for()
+    run_cell(lab, "server.connect(user='eve', channel_id='room')")
+    panel.get_by_role("button", name="Connection of eve").wait_for()
+    assert note.is_visible()
+    panel.get_by_role("button", name="eve #room").click()
+    note.wait_for(state="hidden")
+
+
+def test_many_clients_can_be_filtered(lab):
+    many = "[server.connect(user=f'u{n}', channel_id='room') for n in range(12)]"
+    panel = opened(lab, many, PANEL)
+    panel.get_by_label("Filter clients").fill("U11")
+    panel.get_by_role("button", name="Connection of u10").wait_for(state="detached")
+    panel.get_by_role("button", name="Connection of u11").wait_for()
+    panel.get_by_label("Filter clients").fill("nobody like this")
+    panel.get_by_text("No client fits.").wait_for()
+
+
+def test_a_number_beyond_all_bounds_is_told_at_its_field(lab):
+    panel = opened(lab, PANEL)
+    panel.get_by_label("times", exact=True).fill("1e400")
+    field = panel.locator('[data-path="context.times"]')
+    field.get_by_text("is out of range").wait_for()
+    panel.get_by_role("button", name="Send as alice").click()
+    panel.get_by_role("button", name="Send anyway").wait_for()
+    assert field.get_by_text("is out of range").is_visible()
+
+
+def test_an_event_whose_answer_is_awaited_is_not_sent_again(lab):
+    panel = opened(lab, PANEL)
+    pick(panel, "channel")
+    panel.get_by_text("✓ the server will take this").wait_for()
+    button = panel.get_by_role("button", name="Send as alice")
+    button.evaluate("button => { button.click(); button.click(); button.click(); }")
+    row(panel, "alice → server").filter(has_text="hello").first.wait_for()
+    panel.get_by_text("Sent.").wait_for()
+    assert row(panel, "alice → server").filter(has_text="hello").count() == 1
+
+
+@pytest.mark.parametrize("width", [1136, 800, 536])
+def test_long_names_fit_in_and_the_size_is_shown(lab, width):
+    lab.page.set_viewport_size({"width": width, "height": 1400})
+    panel = opened(lab, LONG)
+    row(panel, "report").first.click()
+    panel.get_by_label("Selected message").get_by_text("Caused by").wait_for()
+    assert row(panel, "report").first.locator(".jacnb-size").is_visible()
+    assert panel.evaluate(OUTSIDE) == []
+    lab.screenshot(f"explorer-long-{width}", panel)
+
+
+LONG = (
+    SERVER
+    + """
+@jacnb.walker(auth=None)
+def a_name_that_goes_on_and_on_and_on_for_ever(here, a_field_with_such_a_name: int):
+    return "x" * 500
+
+
+carol = server.connect(user="carol", channel_id="room " * 30, name="c" * 120)
+long = "a_name_that_goes_on_and_on_and_on_for_ever"
+carol.walker(long, a_field_with_such_a_name=1)
+Explorer(server)
+"""
+)
+# What ends beyond the panel or beyond its own box, where nothing cuts it off neatly.
+OUTSIDE = """panel => {
+    const end = panel.getBoundingClientRect().right + 1;
+    const kinds = "button, label, input, textarea, p, code";
+    const shown = [...panel.querySelectorAll(kinds)];
+    const isCut = (each) => each.closest("bdi, .jacnb-facts, .jacnb-json");
+    return shown.filter((each) => !isCut(each))
+        .filter((each) => each.getBoundingClientRect().right > end)
+        .map((each) => each.outerHTML.slice(0, 120));
+}"""
+
+
 # Faults.
 
 
@@ -376,6 +488,8 @@ def test_hostile_and_huge_messages_are_shown_as_text(lab):
     for each in row(panel, "⇊").all():
         each.click()
         details.get_by_text('"message"').wait_for()
+    row(panel, "abc").last.click()
+    details.get_by_text("\\u202eabc").wait_for()
     row(panel, "xxxxxx").last.click()
     details.get_by_text("more characters").wait_for()
     assert lab.page.title() not in ("1", "2")
@@ -397,12 +511,35 @@ def test_after_a_kernel_restart_the_panel_says_that_it_is_not_live(lab):
     lab.page.evaluate(
         "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
     )
-    panel.get_by_text("no longer live").first.wait_for()
+    panel.get_by_text("not live: run its cell again").first.wait_for()
     row(panel, "only for you").first.click()
     panel.get_by_label("Selected message").get_by_text("only for you").wait_for()
-    panel.get_by_role("button", name="Send as alice").click()
-    panel.get_by_text("run its cell again").last.wait_for()
+    assert panel.get_by_role("button", name="Send as alice").is_disabled()
+    assert panel.get_by_role("img", name="not known").count() == 2
+    assert panel.get_by_text("the server will take this").is_hidden()
+    lab.screenshot("explorer-restarted", panel)
     lab.wait_idle()
+
+
+def test_a_stopped_server_is_told_and_nothing_can_be_sent(lab):
+    panel = opened(lab, PANEL)
+    panel.get_by_role("button", name="Send as alice").click()
+    panel.get_by_text("Sent.").wait_for()
+    run_cell(lab, "server.stop()")
+    panel.get_by_role("status").get_by_text(re.compile("stopped$")).wait_for()
+    panel.get_by_text("This server is stopped: jacnb.serve()").wait_for()
+    assert panel.get_by_role("button", name="Send as alice").is_disabled()
+    assert panel.get_by_text("Sent.").is_hidden()
+    lab.screenshot("explorer-stopped", panel)
+
+
+def test_all_panels_of_a_stopped_server_say_so(lab):
+    more = "from jacnb.panels import GraphView, SequenceDiagram"
+    opened(lab, PANEL, f"{more}\nSequenceDiagram(server)", "GraphView(server)")
+    run_cell(lab, "server.stop()")
+    for name in ("Sequence diagram", "Graph"):
+        panel = lab.page.get_by_role("region", name=name, exact=True)
+        panel.get_by_text(re.compile("stopped$")).first.wait_for()
 
 
 def test_two_views_show_the_same_and_each_has_its_own_filter(lab):

@@ -61,6 +61,13 @@ def opened(lab, *cells):
     return lab.panel("Graph")
 
 
+def run(lab, source):
+    """Run one more cell in the notebook that is open."""
+    lab.execute("notebook:insert-cell-below")
+    lab.execute("notebook:replace-selection", text=source)
+    lab.execute("notebook:run-cell")
+
+
 def words(panel, start):
     """Wait until the words below the slider begin like this."""
     panel.locator(".jacnb-graph-words", has_text=start).wait_for()
@@ -121,6 +128,31 @@ def test_a_finished_walk_is_gone_through_step_by_step(lab):
     assert lab.page.locator(".jp-CodeCell").count() == 4
 
 
+def test_what_is_said_twice_at_a_node_is_counted_and_no_edge_crosses_it(lab):
+    again = """
+class again(Walker):
+    @on_entry
+    def start(self, here: Root):
+        visit(self, refs(here))
+        visit(self, refs(here))
+
+    @on_entry
+    def look(self, here: City):
+        report(f"seen {here.name}")
+
+    class __specs__:
+        methods = ["websocket"]
+
+alice.walker("again")
+"""
+    panel = opened(lab, PANEL, BUILD, again)
+    panel.get_by_text("“seen Ulm” \u00d72").wait_for()
+    assert panel.locator("rect.jacnb-graph-ground").count() == 2
+    lab.screenshot("graph-reports-light", panel)
+    lab.set_theme("JupyterLab Dark")
+    lab.screenshot("graph-reports-dark", panel)
+
+
 def test_an_earlier_walk_is_picked_and_kept_while_others_come(lab):
     panel = opened(lab, PANEL, BUILD, TOUR)
     words(panel, "step 9 of 9")
@@ -129,6 +161,10 @@ def test_an_earlier_walk_is_picked_and_kept_while_others_come(lab):
     picker.select_option(value=earlier.get_attribute("value"))
     words(panel, "before the first of 1 steps")
     panel.get_by_role("button", name="Last step").click()
+    words(panel, "step 1 of 1: visits alice Root")
+    before = picker.locator("option").count()
+    run(lab, TOUR)
+    picker.locator("option").nth(before).wait_for(state="attached")
     words(panel, "step 1 of 1: visits alice Root")
     panel.get_by_role("button", name="follow").click()
     words(panel, "step 9 of 9")

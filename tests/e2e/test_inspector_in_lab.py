@@ -182,6 +182,48 @@ def test_a_client_that_dies_while_it_is_shown_is_gone(lab, opened):
     row(panel, "bob").wait_for(state="detached")
 
 
+def test_a_client_that_is_gone_stays_gone_whatever_the_filter_shows(lab, opened):
+    panel = opened(PANEL)
+    panel.get_by_role("button", name="alice", exact=True).click()
+    pane = panel.get_by_role("complementary", name="alice")
+    run(lab, "alice.close()")
+    pane.get_by_text("gone", exact=True).first.wait_for()
+    panel.get_by_role("searchbox", name="Filter the table").fill("bob")
+    panel.get_by_text("1 of 2").wait_for()
+    assert pane.get_by_role("button", name="Disconnect").is_disabled()
+    assert pane.get_by_text("gone", exact=True).first.is_visible()
+    panel.get_by_role("button", name="bob", exact=True).click()
+    pane = panel.get_by_role("complementary", name="bob")
+    assert pane.get_by_role("button", name="Disconnect").is_enabled()
+
+
+def test_nobody_is_asked_about_a_client_that_went_meanwhile(lab, opened):
+    panel = opened(PANEL)
+    question = panel.get_by_role("alertdialog")
+    panel.get_by_role("button", name="Disconnect bob").click()
+    question.wait_for()
+    run(lab, "bob.close()")
+    question.wait_for(state="hidden")
+    panel.get_by_role("button", name="Disconnect alice").click()
+    question.wait_for()
+    run(lab, "server.stop()")
+    question.wait_for(state="hidden")
+
+
+def test_the_figures_stand_in_whole_rows_at_any_width(lab, opened):
+    panel = opened(PANEL, CHAT)
+    row(panel, "alice").get_by_text("12", exact=True).wait_for()
+    tops = "all => all.map((each) => Math.round(each.getBoundingClientRect().top))"
+    for width, rows in ((1400, 1), (1130, 1), (900, 2), (800, 2), (600, 2)):
+        lab.page.set_viewport_size({"width": width, "height": 900})
+        lab.page.wait_for_timeout(200)
+        tiles = panel.locator(".jacnb-tile").evaluate_all(tops)
+        assert [tiles.count(top) for top in sorted(set(tiles))] == [6 // rows] * rows
+        tabs = panel.get_by_role("tab").evaluate_all(tops)
+        assert len(set(tabs)) == 1
+        lab.screenshot(f"inspector-{width}", panel)
+
+
 def test_two_views_of_one_panel_show_what_each_wants(opened):
     panels = opened(PANEL, "panel")
     panels.nth(1).scroll_into_view_if_needed()

@@ -35,6 +35,23 @@ except jacnb.JacnbError:
     pass
 carol.close()
 """
+CONTRAST = """
+panel => {
+  const each = panel.querySelector(".jacnb-seq-faded b");
+  const canvas = document.createElement("canvas").getContext("2d");
+  const light = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    const part = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = parts.map((each) => part(each / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const back = getComputedStyle(each.closest(".jacnb-seq-heads")).backgroundColor;
+  const two = [light(getComputedStyle(each).color), light(back)].sort((a, b) => b - a);
+  return (two[0] + 0.05) / (two[1] + 0.05);
+}
+"""
 FLOOD = """
 for number in range({count}):
     alice.send_to_channels("room", {{"type": "tick", "data": number}})
@@ -117,7 +134,7 @@ def test_the_keyboard_walks_through_messages_and_along_causes(lab):
     lab.page.keyboard.press("Home")
     assert focused(lab) == "alice connects"
     lab.page.keyboard.press("End")
-    assert focused(lab).endswith(" is gone")
+    assert " is gone: 1000, by the " in focused(lab)
     lab.page.keyboard.press("Enter")
     panel.get_by_role("complementary", name="Message").wait_for()
     assert lab.page.locator(".jp-CodeCell").count() == 3
@@ -139,6 +156,14 @@ def test_filters_hide_by_kind_client_type_and_text(lab):
     panel.get_by_role("button", name="clients").click()
     panel.get_by_role("checkbox", name="bob").uncheck()
     panel.locator(".jacnb-seq-head b", has_text="bob").wait_for(state="detached")
+
+
+def test_a_search_finds_what_is_no_longer_in_the_page(lab):
+    panel = opened(lab, TALK, FLOOD.format(count=600), PANEL)
+    panel.get_by_text("599").first.wait_for(state="attached")
+    panel.get_by_label("Search messages").fill("calls walker divide")
+    lab.page.wait_for_function("document.querySelectorAll('g[data-seq]').length >= 1")
+    assert {"divide" in each for each in sentences(panel)} == {True}
 
 
 def test_pausing_holds_the_picture_and_keeps_one_in_the_saved_notebook(lab):
@@ -289,3 +314,60 @@ def test_who_reads_further_up_keeps_the_place_and_sees_what_is_new(lab):
     assert paper.evaluate("paper => paper.scrollTop") == 400
     jump.click()
     panel.get_by_role("listitem", name="the server greets alice").last.wait_for()
+
+
+CROWD = """
+everybody = [
+    server.connect(channel_id="room", name=f"participant of the lesson number {n}")
+    for n in range(120)
+]
+everybody[50].walker("send_chat", channel_id="room", message="to all")
+everybody[100].send_to_clients(everybody[101], {"type": "hi"})
+everybody[100].close()
+"""
+SIZES = "paper => [paper.scrollWidth - paper.clientWidth, paper.scrollLeft]"
+
+
+def test_of_a_crowd_who_speaks_has_a_lane_and_the_server_stays_in_sight(lab):
+    panel = opened(lab, PANEL, TALK, CROWD)
+    panel.get_by_text("122 clients").or_(panel.get_by_text("121 clients")).wait_for()
+    panel.get_by_role("listitem", name="number 100 is gone").wait_for(state="attached")
+    for width in (1280, 800):
+        lab.page.set_viewport_size({"width": width, "height": 900})
+        lab.page.wait_for_timeout(300)
+        assert panel.locator(".jacnb-seq-paper").evaluate(SIZES) == [0, 0]
+        assert panel.get_by_text("server", exact=True).is_visible()
+        lab.screenshot(f"sequence-crowd-{width}", panel)
+    heads = panel.locator(".jacnb-seq-head b")
+    assert heads.last.inner_text().endswith(" more")
+    assert heads.first.get_attribute("title").count("\n") == 1
+    assert panel.locator(".jacnb-seq-note", has_text="…").count() > 0
+
+
+def test_in_a_narrow_place_the_name_and_the_state_are_whole(lab):
+    panel = opened(lab, PANEL, TALK)
+    lab.page.set_viewport_size({"width": 640, "height": 900})
+    name = panel.get_by_role("heading", name="Sequence diagram")
+    assert name.evaluate("each => each.scrollWidth <= each.clientWidth")
+    count = panel.locator(".jacnb-seq-count")
+    assert count.bounding_box()["height"] < 25
+
+
+def test_a_client_that_is_gone_can_be_read(lab):
+    panel = opened(lab, PANEL, TALK)
+    gone = panel.locator(".jacnb-seq-faded b", has_text="carol")
+    gone.wait_for()
+    assert panel.evaluate(CONTRAST) >= 4.5
+    lab.set_theme("JupyterLab Dark")
+    assert panel.evaluate(CONTRAST) >= 4.5
+
+
+def test_a_long_type_is_told_of_a_message_that_is_cut(lab):
+    long = """
+alice.send_to_channels("room", {"type": "t" * 3000, "data": 1})
+alice.send_to_channels("room", {"type": "u" * 500, "data": "x" * 9000})
+"""
+    panel = opened(lab, PANEL, TALK, long)
+    for letter in "tu":
+        name = f"the server notifies alice, bob: {letter * 20}"
+        panel.get_by_role("listitem", name=name).wait_for(state="attached")

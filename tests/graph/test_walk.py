@@ -316,6 +316,40 @@ def test_every_visit_is_told(store: MemoryStore, run: Any) -> None:
     assert seen == ["Root", "Stop", "Stop", "Stop", "Stop"]
 
 
+@pytest.mark.parametrize("places", [1, 2])
+def test_a_visit_is_told_before_the_entries_of_the_walker(
+    store: MemoryStore, places: int
+) -> None:
+    class Early(Walker):
+        @on_entry
+        def start(self, here) -> None:  # type: ignore[no-untyped-def]
+            told.append("start")
+
+        @on_entry
+        def met(self, here: Root) -> None:
+            told.append("met")
+
+    told: list[str] = []
+    with Session(store, on_visit=lambda walker, place: told.append("visit")) as session:
+        spawn(Early(), [session.root] * places)
+    assert told == ["visit", "start", "met", *["visit", "met"] * (places - 1)]
+
+
+def test_a_place_before_that_the_walker_puts_another_is_told_again(
+    store: MemoryStore,
+) -> None:
+    class Detour(Walker):
+        @on_entry
+        def start(self, here) -> None:  # type: ignore[no-untyped-def]
+            visit(self, connect(here, Stop(name="x")), 0)
+
+    told: list[str] = []
+    on_visit = lambda walker, place: told.append(type(place).__name__)  # noqa: E731
+    with Session(store, on_visit=on_visit) as session:
+        spawn(Detour(), session.root)
+    assert told == ["Root", "Stop", "Root"]
+
+
 def test_every_report_is_told_with_where_it_was_made(store: MemoryStore) -> None:
     class Teller(Walker):
         @on_entry

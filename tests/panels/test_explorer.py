@@ -8,7 +8,13 @@ import pytest
 
 import jacnb
 from jacnb import Root, Walker, on_entry, report
-from jacnb.errors import ClientError, ConnectError, ProtocolError
+from jacnb.errors import (
+    ClientError,
+    ConnectError,
+    ProtocolError,
+    ServerError,
+    WaitTimeoutError,
+)
 from jacnb.panels import Explorer
 from jacnb.panels.explorer_orders import aside
 
@@ -286,6 +292,37 @@ def test_a_token_that_is_not_accepted_is_told(ask):
     )
 
 
+def test_who_is_both_a_user_and_has_a_token_is_told_in_the_words_of_the_form(ask):
+    answer = ask("open", user="dora", channel_id="", token="nonsense")
+    assert answer["error"] == "fill in a user or a token, not both"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (WaitTimeoutError("client 17:ab did not answer"), "did not answer a ping"),
+        (ServerError("client 17:ab is gone"), "is gone"),
+    ],
+)
+def test_a_ping_that_fails_names_the_client(explorer, ask, monkeypatch, error, told):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(explorer.cast, "ping", fail)
+    answer = ask("ping", client=explorer.actors[0]["key"])
+    assert answer["error"].startswith(f"alice {told}")
+
+
+def test_a_stopped_server_is_told_though_nobody_was_there(start, pump, browser):
+    server = start(shout_out)
+    explorer = Explorer(server, later=pump.later, aside=here)
+    pump.turn()
+    assert explorer.stopped is False
+    server.stop()
+    pump.turn()
+    assert explorer.stopped is True
+
+
 def test_the_browser_gets_a_row_as_code(explorer, ask, alice):
     explorer.send(CHAT)
     alice.sync()
@@ -425,3 +462,17 @@ def test_an_explorer_of_a_stopped_server_can_still_be_read(explorer, server, ask
     assert ask("open", user="bob")["error"]
     assert len(explorer.rows()) >= 2
     assert explorer.actors[0]["state"] == "closed"
+
+
+@pytest.mark.parametrize("word", ["garbage", "", "ftp://server"])
+def test_a_word_is_no_address_of_a_server(word, pump):
+    with pytest.raises(ValueError, match="address such as|is no address"):
+        Explorer(word, later=pump.later)
+
+
+def test_a_closed_panel_sends_nothing(server, pump):
+    alice = server.connect(user="alice")
+    explorer = Explorer(server, later=pump.later)
+    explorer.close()
+    with pytest.raises(ClientError, match="this panel is closed"):
+        explorer.send({"type": "connection"}, client=alice)

@@ -32,6 +32,13 @@ class shout_at(Walker):
         methods = ["websocket"]
 
 
+class marked(Walker):
+    """Say ``data`` to `all`."""
+
+    class __specs__:
+        methods = ["websocket"]
+
+
 class plain(Walker):
     @on_entry
     def enter(self, here: Node) -> None: ...
@@ -178,3 +185,13 @@ def test_an_unknown_name_is_an_error():
 
     with pytest.raises(ClientError, match="'nobody'"):
         fill_in('{"a":"{{nobody.token}}"}', lookup)
+
+
+def test_marks_for_code_in_docstrings_are_not_shown():
+    assert not [
+        name for name, each in event_schemas().items() if "`" in each["description"]
+    ]
+    registry = Registry()
+    registry.declare(marked)
+    [form] = walkers_of(registry)
+    assert form["about"] == "Say data to all."

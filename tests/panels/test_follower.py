@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jacnb.panels.follower import Follower
+from jacnb.panels.graph_view_walks import WalkSource
 from jacnb.panels.sources import TraceSource
 from jacnb.protocol.trace import Kind, Trace
 
@@ -47,6 +48,26 @@ def test_of_a_flood_only_the_newest_are_delivered_and_the_gap_is_counted(watched
     watched.happen(2_000)
     pump.turn()
     assert watched.batches == [(list(range(1_500, 2_000)), 1_500)]
+
+
+def test_rows_that_are_kept_no_longer_are_counted(pump):
+    watched = Watched(pump)
+    watched.trace = Trace(lambda: 1.5, max_entries=10)
+    watched.follower = Follower(TraceSource(watched.trace), watched.deliver, pump.later)
+    watched.happen(25)
+    watched.follower.start()
+    pump.turn()
+    assert watched.batches == [(list(range(15, 25)), 15)]
+
+
+def test_rows_of_a_source_that_is_about_some_only_are_no_gap(pump):
+    watched = Watched(pump)
+    source = WalkSource(watched.trace)
+    Follower(source, watched.deliver, pump.later).start()
+    watched.happen(3)
+    watched.trace.record(Kind.VISIT, "n::1")
+    pump.turn()
+    assert watched.batches == [([3], 0)]
 
 
 def test_after_many_characters_it_waits_longer(watched, pump):

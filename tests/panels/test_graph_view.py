@@ -53,6 +53,13 @@ class tour(Walker):
         methods = ("websocket",)
 
 
+class tour_twice(tour):
+    @on_entry
+    def start(self, here: Root) -> None:
+        visit(self, refs(here))
+        visit(self, refs(here))
+
+
 class lose(Walker):
     @on_entry
     def go(self, here: Root) -> None:
@@ -77,7 +84,7 @@ class hoard(Walker):
 @pytest.fixture
 def server():
     with jacnb.MemoryServer(
-        registry=jacnb.Registry(build, tour, hoard, lose)
+        registry=jacnb.Registry(build, tour, tour_twice, hoard, lose)
     ) as server:
         yield server
 
@@ -180,13 +187,21 @@ def test_the_picture_shows_a_walk_with_its_steps_and_reports(alice, view):
     assert "walked" not in view.svg(walk=None).svg.partition("</style>")[2]
 
 
+def test_what_was_reported_twice_at_a_node_is_counted(alice, view):
+    alice.walker("build", names=["Ulm"])
+    alice.walker("tour_twice")
+    assert "“seen Ulm” \u00d72</text>" in view.svg().svg
+
+
 def test_a_picture_of_an_older_walk_or_of_none(alice, view):
     assert view.svg().alt == "Graph of 1 node and 0 edges"
     alice.walker("build", names=["Ulm"])
     alice.walker("tour")
     assert view.svg(walk=0).alt.endswith("with the walk of build")
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match="no walk 5: of walks.. there are 2, from 0"):
         view.svg(walk=5)
+    with pytest.raises(TypeError, match="walk is an index of walks.., or None"):
+        view.svg(walk="tour")
 
 
 def test_hostile_fields_stay_text(alice, view):

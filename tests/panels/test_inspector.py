@@ -105,6 +105,18 @@ def test_who_is_gone_leaves_the_order(server, panel, pump, ask, browser):
     assert bob.is_open
 
 
+def test_a_view_is_told_when_its_client_is_gone(server, panel, pump, ask, browser):
+    alice, bob = server.connect(user="alice"), server.connect(user="bob")
+    gone = alice.client_id
+    ask({**CONNECTIONS, "client": gone})
+    assert "gone" not in browser[-1]
+    alice.close()
+    ask({**CONNECTIONS, "client": gone, "filter": "bob"})
+    assert browser[-1]["gone"] == gone
+    ask({**CONNECTIONS, "client": bob.client_id, "filter": "bob"})
+    assert browser[-1]["gone"] is None
+
+
 def test_a_view_that_looks_away_ends_the_looking(panel, pump, ask):
     ask(CONNECTIONS)
     ask({"op": "unwatch", "view": "v1"})

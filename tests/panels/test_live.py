@@ -37,6 +37,20 @@ def test_new_rows_bring_the_lanes_they_name(panel, server, pump, browser):
     assert [lane["name"] for lane in message["lanes"]] == ["alice"]
 
 
+def test_a_view_finds_rows_that_it_does_not_have(panel, server, pump, browser):
+    alice = server.connect(user="alice", channel_id="room")
+    for number in range(600):
+        alice.send_to_channels(["room"], {"n": number, "needle": number == 3})
+    order = {"op": "find", "nonce": "x", "before": 1_000}
+    panel._on_browser(panel, order | {"wanted": {"text": '"needle":true'}}, [])
+    panel._on_browser(panel, order | {"wanted": {"text": "needle"}}, [])
+    pump.turn()
+    few, many = [m for m in browser if m["op"] == "found"]
+    assert [row["kind"] for row in few["rows"]] == ["event", "notification"]
+    assert (few["more"], few["kept_from"], few["nonce"]) == (False, 0, "x")
+    assert (len(many["rows"]), many["more"]) == (500, True)
+
+
 def test_lanes_that_did_not_change_are_not_told_again(panel, server, pump, browser):
     alice = server.connect(user="alice", channel_id="room")
     pump.turn()
@@ -132,3 +146,23 @@ def test_a_closed_panel_writes_nothing_more(panel, server, pump, browser):
     pump.turn()
     assert browser == []
     assert pump.jobs == []
+
+
+def test_a_panel_tells_that_its_server_is_stopped_and_no_more_once_closed(
+    panel, server, pump, browser
+):
+    pump.turn()
+    assert panel.stopped is False
+    server.stop()
+    pump.turn()
+    assert panel.stopped is True
+    panel.close()
+    pump.turn()
+    assert pump.jobs == []
+
+
+def test_a_panel_of_a_trace_alone_is_never_stopped(server, pump, browser):
+    panel = LivePanel(server.trace, later=pump.later)
+    server.stop()
+    pump.turn()
+    assert panel.stopped is False

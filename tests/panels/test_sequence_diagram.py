@@ -59,7 +59,7 @@ def test_rows_are_sentences(diagram, room):
 def test_visits_and_reports_are_shown_when_asked_for(diagram, room):
     room[0].walker("send_chat", channel_id="room", message="hi")
     visited = f"send_chat visits {room[0].root_id}"
-    assert diagram.rows(kinds="visits") == ["send_chat reports sent", visited]
+    assert diagram.rows(kinds="visits") == [visited, "send_chat reports sent"]
 
 
 def test_a_failed_run_is_shown_with_its_error(diagram, room):
@@ -185,6 +185,8 @@ def test_clients_of_another_server_are_shown_without_causes(room, pump, browser)
         ({"kind": "runs"}, TypeError, "no argument 'kind'"),
         ({"kinds": "visit"}, ValueError, "no kind 'visit': there are connections, "),
         ({"clients": "eve"}, ValueError, "no client 'eve': there are alice, bob"),
+        ({"last": "x"}, ValueError, "last is how many messages, .*; not 'x'"),
+        ({"last": 1.5}, ValueError, "last is how many messages, .*; not 1.5"),
     ],
 )
 def test_a_wrong_filter_is_named(diagram, room, wanted, error, said):
@@ -229,5 +231,6 @@ def test_a_stopped_server_and_a_closed_panel_still_make_pictures(server, diagram
     server.stop()
     diagram.close()
     diagram.close()
-    assert "alice is gone" in diagram.rows()
+    ended = "alice is gone: 1001 server is stopping, by the server"
+    assert ended in diagram.rows()
     assert repr(diagram).startswith("SequenceDiagram(6 entries; ")

@@ -119,3 +119,11 @@ def test_filters_go_by_kind_client_type_and_text() -> None:
     assert shown(type="shout") == [0]
     assert shown(text="HELLO") == [1]
     assert shown(text="calls walker") == [0]
+
+
+def test_of_too_many_clients_those_that_say_most_have_a_column() -> None:
+    said = rows({"kind": "event", "who": 18}, {"kind": "notification", "to": [19]})
+    layout = arranged(said, [lane(number) for number in range(20)], ALL)
+    columns = [column.lane["lane"] for column in layout.columns]
+    assert columns == [*range(11), 18]
+    assert layout.hidden == 1

@@ -24,6 +24,16 @@ def said(row: Row) -> str:
         (row("open", "open", who=0), "alice connects"),
         (row("close", "close", who=1), "bob is gone"),
         (
+            row("close", "close", '{"code":4001,"reason":"mine","by":"client"}', who=1),
+            "bob is gone: 4001 mine, by the client",
+        ),
+        (
+            row("close", "close", '{"code":1006,"reason":""}', who=1),
+            "bob is gone: 1006, the connection was lost",
+        ),
+        (row("close", "close", '{"code":1000}', who=1), "bob is gone: 1000"),
+        (row("close", "close", "[1]", who=1), "bob is gone: [1]"),
+        (
             row("event", "walker", '{"type":"walker","walker":"send_chat"}', who=0),
             "alice calls walker send_chat",
         ),

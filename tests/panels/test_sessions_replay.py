@@ -98,9 +98,9 @@ def test_a_pace_keeps_the_gaps(recorded):
     assert pauses == [0.5, 1.5]
 
 
-@pytest.mark.parametrize("pace", [0, -1, float("nan")])
+@pytest.mark.parametrize("pace", [0, -1, float("nan"), "x"])
 def test_a_pace_is_above_zero(recorded, pace):
-    with pytest.raises(ValueError, match="pace"):
+    with pytest.raises(ValueError, match="pace is a number above 0, not"):
         Replay(recorded, {}, pace=pace)
 
 

@@ -101,7 +101,7 @@ def test_blank_lines_and_other_line_ends_are_passed_over() -> None:
     ("text", "said"),
     [
         ("", "line 1 of the recording: a recording begins with its format"),
-        ("\n\nnope\n", "line 3 of the recording: expected ident at line 1 column 2"),
+        ("\n\nnope\n", "line 3 of the recording: expected ident at character 2"),
         (LINE % 0, "line 1 of the recording: format: Field required"),
         (HEAD.replace("1", "2"), "version: Input should be less than or equal to 1"),
         (HEAD.replace("jacnb.trace", "har"), "format: Input should be 'jacnb.trace'"),

@@ -168,3 +168,65 @@ def test_a_loop_that_is_gone_is_no_error() -> None:
     mailbox.post(int)
 
     assert not mailbox._calls
+
+
+def test_a_thread_waits_to_post_while_the_mailbox_is_full(
+    loop: asyncio.AbstractEventLoop, mailbox: Mailbox
+) -> None:
+    done: list[int] = []
+    for number in range(MAX_WAITING):
+        mailbox.post_note(done.append, number)
+    thread = Thread(target=mailbox.post_note, args=(done.append, -1), daemon=True)
+    thread.start()
+    assert (done.append, (-1,)) not in mailbox._calls
+    while thread.is_alive():
+        turn(loop)
+    mailbox.post(loop.stop)
+    loop.run_forever()
+    assert done == [*range(MAX_WAITING), -1]
+
+
+def test_notes_wake_the_loop_once_and_keep_the_order(
+    loop: asyncio.AbstractEventLoop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[Any] = []
+    done: list[str] = []
+    monkeypatch.setattr(loop, "call_soon_threadsafe", lambda *what: woken.append(what))
+    for word in "ab":
+        mailbox.post_note(done.append, word)
+    assert [function for function, *_ in woken] == [loop.call_later]
+    mailbox.post(done.append, "c")
+    mailbox.post_note(done.append, "d")
+    assert len(woken) == 2
+    woken[1][0]()
+    assert done == ["a", "b", "c", "d"]
+
+
+def test_a_note_alone_is_taken_soon(
+    loop: asyncio.AbstractEventLoop, mailbox: Mailbox
+) -> None:
+    mailbox.post_note(loop.stop)
+    loop.run_forever()
+    mailbox.post_note(loop.stop)
+    loop.run_forever()
+
+
+def test_a_note_after_the_end_is_dropped(mailbox: Mailbox) -> None:
+    mailbox.close()
+    mailbox.post_note(print, "never")
+    assert not mailbox._calls
+
+
+def test_a_coroutine_does_not_wait_for_room(
+    loop: asyncio.AbstractEventLoop, mailbox: Mailbox
+) -> None:
+    done: list[int] = []
+
+    async def post() -> None:
+        for number in range(MAX_WAITING + 1):
+            mailbox.post_note(done.append, number)
+        mailbox.post(loop.stop)
+
+    loop.run_until_complete(post())
+    loop.run_forever()
+    assert done == [*range(MAX_WAITING + 1)]

@@ -68,8 +68,8 @@ def wait_for_clients(server: Server, count: int) -> None:
     closed = threading.Event()
     unregister = server.engine.hub.disconnect
 
-    def watched(connection) -> None:
-        unregister(connection)
+    def watched(*ended) -> None:
+        unregister(*ended)
         if len(server.engine.hub.clients) == count:
             closed.set()
 

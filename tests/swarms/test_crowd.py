@@ -369,8 +369,11 @@ def test_what_talking_needs_is_checked(server: Server) -> None:
             crowd.run()
         with pytest.raises(ValueError, match="give either a script, or rate"):
             crowd.run(lambda c, n: None, rate=1)
-        with pytest.raises(ValueError, match="rate and seconds must be above 0"):
-            crowd.run(rate=0)
+        for wrong in (0, float("nan"), float("inf"), "fast"):
+            with pytest.raises(ValueError, match="rate is a number above 0"):
+                crowd.run(rate=wrong)
+        with pytest.raises(ValueError, match="seconds is a number above 0, not nan"):
+            crowd.run(rate=1, seconds=float("nan"))
         with pytest.raises(TypeError, match="a script is `async def talk"):
             crowd.run(lambda client, number: None)
         with pytest.raises(

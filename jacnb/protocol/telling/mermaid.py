@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.naming import Names
 from jacnb.protocol.telling.table import cut, plain
-from jacnb.protocol.telling.words import gist, is_error, run_of, subject
+from jacnb.protocol.telling.words import gist, is_by_server, is_error, run_of, subject
 from jacnb.protocol.trace import Entry, Kind
 
 MAX_CLIENTS: Final = 16
@@ -102,7 +102,10 @@ class _Diagram:
             case Kind.OPEN:
                 return [f"{self._sender(entry)}->>{_SERVER}: connects"]
             case Kind.CLOSE:
-                return [f"{self._sender(entry)}-x{_SERVER}: closes"]
+                said = f"closes {_shown(gist(entry))}".strip()
+                ends = self._sender(entry), _SERVER
+                first, last = ends[::-1] if is_by_server(entry) else ends
+                return [f"{first}-x{last}: {said}"]
             case Kind.EVENT:
                 return [f"{self._sender(entry)}->>{_SERVER}: {_label(entry)}"]
             case Kind.RUN:

@@ -50,6 +50,11 @@ def is_error(entry: Entry) -> bool:
     return entry.kind is Kind.DROP
 
 
+def is_by_server(entry: Entry) -> bool:
+    """Return whether this is the end of a connection that the server closed."""
+    return entry.kind is Kind.CLOSE and _member(entry.value, "by") == "server"
+
+
 def gist(entry: Entry) -> str:
     """Return what an entry carries, without what `subject` says of it."""
     value = entry.value
@@ -64,6 +69,10 @@ def gist(entry: Entry) -> str:
             found = _member(value, "reports")
         case Kind.NOTIFICATION | Kind.DROP:
             found = _inner(value)
+        case Kind.OPEN:
+            found = _member(value, "path")
+        case Kind.CLOSE:
+            found = _ending(value)
         case _:
             found = value
     return _written(found)
@@ -108,6 +117,12 @@ def _reason(error: Any) -> Any:
     """Return the words of the first of several errors."""
     first = error[0] if isinstance(error, list) and error else error
     return _member(first, "msg") or first
+
+
+def _ending(value: Any) -> Any:
+    """Return close code and reason in one line."""
+    code, reason = _member(value, "code"), _member(value, "reason")
+    return f"{code} {reason or ''}".strip() if isinstance(code, int) else value
 
 
 def _written(value: Any) -> str:

@@ -12,7 +12,7 @@ import logging
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from jacnb.server.wire.backlog import Backlog
 from jacnb.server.wire.channel import Channel
@@ -76,6 +76,8 @@ class Socket:
 
     Attributes:
         peer: Yours: the record of this connection.
+        closed_by: Who closed it, "client" or "server"; None while it is open, and if
+            it was lost.
         rtt: Seconds, of the last ping that was answered.
         received: Messages that arrived; those of a pause count when they do.
         received_bytes: All that arrived, with what frames them.
@@ -99,6 +101,7 @@ class Socket:
         "_state",
         "_stopped",
         "_unanswered",
+        "closed_by",
         "peer",
         "received",
         "received_bytes",
@@ -110,6 +113,7 @@ class Socket:
 
     def __init__(self, channel: Channel, owner: Owner) -> None:
         self.peer: Any = None
+        self.closed_by: Literal["client", "server"] | None = None
         self.rtt: float | None = None
         self.write: Callable[[bytes], int] = channel.send
         self.received = self.received_bytes = self.sent = self.sent_bytes = 0
@@ -234,7 +238,7 @@ class Socket:
             else:
                 self._owner.answered(self, payload)
         elif self.is_open:
-            self._end(*decode_close(payload), _State.LINGERING)
+            self._end(*decode_close(payload), _State.LINGERING, "client")
         elif self._state is _State.CLOSING:
             self._linger()
 
@@ -362,7 +366,13 @@ class Socket:
         if was_open:
             self._owner.ended(self, 1006, "")
 
-    def _end(self, code: int, reason: str, state: _State) -> None:
+    def _end(
+        self,
+        code: int,
+        reason: str,
+        state: _State,
+        by: Literal["client", "server"] = "server",
+    ) -> None:
         if self._state is _State.CLOSING and state is _State.LINGERING:
             self._linger()
         if not self.is_open:
@@ -372,6 +382,7 @@ class Socket:
         if self.write is len:  # that write found the connection dead
             return
         self._state = state
+        self.closed_by = by
         self.write = len  # takes all and keeps nothing
         if self._stopped:
             self._read_again()
