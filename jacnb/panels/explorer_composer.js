@@ -108,6 +108,7 @@ class Composer {
   async send() {
     if (this.button.disabled || this.#isSending) return;
     const text = this.#written();
+    this.#checks += 1; // One that is under way may not write over what becomes of this.
     this.#setSending(true);
     const order = { op: "send", client: this.#speaker().key, text, raw: this.#mode === "raw", anyway: this.#isInsisting };
     const answer = await this.#ask(order, (hint) => this.#say(hint));
@@ -288,7 +289,7 @@ class Composer {
   #check() {
     const number = ++this.#checks;
     const mine = this.#violations();
-    this.#judge(mine.problems, mine.isSure ? "" : "checking…");
+    this.#judge(mine.problems, "checking…");
     if (mine.problems.length && mine.isFinal) return;
     setTimeout(() => number === this.#checks && this.#askKernel(number), CHECK_MS);
   }

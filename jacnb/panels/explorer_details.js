@@ -116,7 +116,7 @@ class Details {
   }
 
   #paintSide(row) {
-    const lines = [["time", preciseClock(row.at)], ["size", row.size ? bytes(row.size) : "–"]];
+    const lines = [["time", preciseClock(row.at)], ["size", sizeOf(row, "–")]];
     if (row.who != null) lines.push([row.kind === "event" ? "from" : "client", party(this.#rows.lane(row.who))]);
     if (row.kind === "close") lines.push(["ended", gist(row) || "–"]);
     if (row.reach || row.kind === "notification") lines.push([`to ${row.reach}`, this.#receivers(row)]);

@@ -91,10 +91,10 @@ class Details {
 
   #line(message) {
     const isFrom = message.kind === "event";
-    const mark = h("span", { class: `jacnb-way ${isFrom ? "jacnb-from" : ""}`, title: WORDS[message.kind] ?? message.kind, role: "img", "aria-label": WORDS[message.kind] ?? message.kind }, MARKS[message.kind] ?? "·");
-    const head = h("span", { class: "jacnb-said-head" }, mark, chip(message.type), h("time", {}, clock(message.at)), message.size ? h("span", {}, bytes(message.size)) : null);
-    const line = h("li", { "data-seq": message.seq }, head);
     const isPassing = message.kind === "open" || message.kind === "close";
+    const mark = h("span", { class: `jacnb-way ${isFrom ? "jacnb-from" : ""}`, title: WORDS[message.kind] ?? message.kind, role: "img", "aria-label": WORDS[message.kind] ?? message.kind }, MARKS[message.kind] ?? "·");
+    const head = h("span", { class: "jacnb-said-head" }, mark, chip(message.type), h("time", {}, clock(message.at)), message.size && !isPassing ? h("span", {}, bytes(message.size)) : null);
+    const line = h("li", { "data-seq": message.seq }, head);
     if (isPassing && message.text == null && !message.size) return line;
     if (message.text == null) line.append(h("p", { class: "jacnb-empty-note" }, "not kept any more"));
     else line.append(...[folded(jsonBlock(message.text), message.text)].flat());

@@ -13,6 +13,11 @@ function filled(row) {
   return { seq, at, kind, type, who, to, reach, size, cause, run, text, cut };
 }
 
+/** The bytes of a message; what is noted of a connection's begin or end was none. */
+function sizeOf(row, nothing = "") {
+  return row.size && row.kind !== "open" && row.kind !== "close" ? bytes(row.size) : nothing;
+}
+
 /** Where the first of these rows of at least this number is. */
 function indexIn(rows, seq) {
   let [low, high] = [0, rows.length];

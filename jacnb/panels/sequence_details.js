@@ -22,7 +22,7 @@ class Details {
     const facts = [
       ["time", `${clock(row.at)}.${String(stamp.getMilliseconds()).padStart(3, "0")}`],
       ["entry", `#${row.seq}, ${row.kind}`],
-      ["size", row.size ? bytes(row.size) : "none"],
+      ["size", sizeOf(row, "none")],
       ["reach", row.kind === "notification" ? `${row.reach} client${row.reach === 1 ? "" : "s"}` : null],
     ];
     const list = facts.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]);

@@ -347,7 +347,7 @@ class Timeline {
       h("span", { class: "jacnb-type", dir: "auto", title: row.type }, subject(row)),
       h("span", { class: "jacnb-gist", dir: "auto" }, row.kind === "open" ? `on ${this.#rows.lane(row.who)?.channel_id ?? ""}` : visible(gist(row))),
       walker ? h("span", { class: "jacnb-by", title: `caused by walker ${walker}` }, "▶ ", h("bdi", {}, walker)) : null,
-      h("span", { class: "jacnb-size" }, row.size ? bytes(row.size) : ""),
+      h("span", { class: "jacnb-size" }, sizeOf(row)),
     );
   }
 

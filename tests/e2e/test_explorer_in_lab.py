@@ -431,6 +431,16 @@ def test_an_event_whose_answer_is_awaited_is_not_sent_again(lab):
     assert row(panel, "alice → server").filter(has_text="hello").count() == 1
 
 
+def test_what_was_sent_is_said_though_it_is_still_being_checked(lab):
+    panel = opened(lab, PANEL)
+    panel.get_by_label("message").first.fill("at once")
+    panel.get_by_role("button", name="Send as alice").click()
+    panel.get_by_text("Sent.").wait_for()
+    run_cell(lab, "later = 1")  # The kernel answers a check before it runs a cell.
+    run_cell(lab, "later = 2")
+    assert panel.get_by_text("Sent.").is_visible()
+
+
 @pytest.mark.parametrize("width", [1136, 800, 536])
 def test_long_names_fit_in_and_the_size_is_shown(lab, width):
     lab.page.set_viewport_size({"width": width, "height": 1400})
