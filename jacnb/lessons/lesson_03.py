@@ -9,6 +9,7 @@ from typing import Any
 from jacnb.lessons.outcomes import NotAttempted, NotYet
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
 from jacnb.lessons.probe import Probe
+from jacnb.protocol.trace import Entry
 
 _TEXT = "good morning"
 
@@ -35,28 +36,30 @@ def _describe(probe: Probe) -> None:
 
 def _bob_calls(probe: Probe) -> None:
     bob = probe.lab.bob
-    sent = [json.loads(entry.text or "{}") for entry in probe.attempted(bob)]
-    calls = [event for event in sent if event.get("walker") == "shout"]
+    sent = probe.attempted(bob)
+    if any(_says(each, _TEXT) and not each.value.get("response") for each in sent):
+        return
+    last = sent[-1]
     probe.require(
-        calls,
-        "Bob has not called the walker 'shout'.",
-        f"What he sent last: {json.dumps(sent[-1])}",
+        _is_call(last),
+        "Bob's last event does not call the walker 'shout'.",
+        *probe.told("he", last),
     )
-    fitting = [e for e in calls if _text_of(e) == _TEXT]
     probe.require(
-        fitting,
+        _says(last, _TEXT),
         f"The walker's field text should be {_TEXT!r}, under context.",
-        f"What Bob sent last: {json.dumps(calls[-1])}",
+        *probe.told("Bob", last),
     )
-    if all(event.get("response") for event in fitting):
-        raise NotYet(
-            "Bob asked for a response.", f"What he sent: {json.dumps(fitting[-1])}"
-        )
+    raise NotYet("Bob asked for a response.", *probe.told("he", last))
 
 
-def _text_of(event: dict[str, Any]) -> Any:
-    context = event.get("context")
-    return context.get("text") if isinstance(context, dict) else None
+def _is_call(event: Entry) -> bool:
+    return isinstance(event.value, dict) and event.value.get("walker") == "shout"
+
+
+def _says(event: Entry, text: str) -> bool:
+    context = event.value.get("context") if _is_call(event) else None
+    return isinstance(context, dict) and context.get("text") == text
 
 
 def _ask(probe: Probe, ask: Any) -> None:

@@ -43,29 +43,45 @@ def _bob_tells_the_garden(probe: Probe) -> None:
 
 def _announce(probe: Probe) -> None:
     probe.walker("announce", "channel_ids", "message")
-    first, second = probe.channel("kitchen"), probe.channel("cellar")
     caller = probe.client("nora", probe.channel("office"))
-    omar, pia = probe.client("omar", first), probe.client("pia", second)
     stranger = probe.client("quinn", probe.channel("attic"), is_user=False)
+    # Not only two: a number may be written into an answer.
+    told = [
+        _announced(probe, caller, names)
+        for names in (("omar", "pia"), ("rosa",), ("sven", "tara", "umar"))
+    ]
+    probe.received_nothing(caller, "announcement")
+    probe.received_nothing(stranger, "announcement")
+    for reports, wanted, said in zip(
+        told, (2, 1, 3), ("two channels", "one channel", "three channels"), strict=True
+    ):
+        probe.require(
+            reports == [wanted],
+            "All channels got it. Now report how many channels there were.",
+            f"For {said} it reported {reports!r}, not [{wanted}].",
+        )
+
+
+def _announced(probe: Probe, caller: Client, names: tuple[str, ...]) -> list[Any]:
+    """Announce something to a channel for each of these people; return the reports."""
+    members = [probe.client(name, probe.channel("kitchen")) for name in names]
+    message = f"Closing at {len(names)}"
     answer = probe.call(
-        caller, "announce", channel_ids=[first, second], message="Closing at six"
+        caller,
+        "announce",
+        channel_ids=[member.channel_id for member in members],
+        message=message,
     )
-    for member in (omar, pia):
+    for member in members:
         probe.received(
             member,
             "announcement",
-            data={"message": "Closing at six"},
+            data={"message": message},
             by=caller,
             walker="announce",
             times=1,
         )
-    probe.received_nothing(caller, "announcement")
-    probe.received_nothing(stranger, "announcement")
-    probe.require(
-        answer.reports == [2],
-        "Both channels got it. Now report how many channels there were.",
-        f"For two channels it reported {answer.reports!r}, not [2].",
-    )
+    return answer.reports
 
 
 def _private_channel(probe: Probe, first: Any, second: Any) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from jacnb.lessons.outcomes import NotAttempted, NotYet
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
 from jacnb.lessons.probe import Probe
+from jacnb.protocol.trace import Entry
 
 _WANTED: Final = {("cake", "missing"), ("pieces", "int_parsing")}
 _RATING: Final = "ValueError: 1 to 5 stars, please"
@@ -17,22 +17,32 @@ _RATING: Final = "ValueError: 1 to 5 stars, please"
 
 
 def _two_mistakes(probe: Probe) -> None:
-    bob = probe.lab.bob
-    sent = probe.attempted(bob)
-    answers = [m.value["error"] for m in bob.messages if "error" in _keys(m.value)]
-    if any(_mistakes(answer) == _WANTED for answer in answers):
+    sent = probe.attempted(probe.lab.bob)
+    if any(_is_answered_so(probe, each) for each in sent):
         return
-    probe.require(answers, "Bob has got no error so far.", f"He sent: {sent[-1].text}")
+    last = sent[-1]
+    answers = probe.errors(last)
+    probe.require(
+        answers, "The server found no mistake in Bob's event.", f"He sent: {last.text}"
+    )
     if isinstance(answers[-1], str):
         raise NotYet("Bob got an error of one sentence, not a list:", answers[-1])
+    if _mistakes(answers[-1]) == _WANTED:
+        raise NotYet(
+            "These are the two mistakes, but the event was not for the walker order.",
+            f"He sent: {last.text}",
+        )
     raise NotYet(
         "These are not the two mistakes. Bob's last error has these entries:",
         *(f"{each['loc']}  {each['type']}  {each['msg']}" for each in answers[-1]),
     )
 
 
-def _keys(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _is_answered_so(probe: Probe, event: Entry) -> bool:
+    """Tell whether the server itself has answered an event with the two mistakes."""
+    is_order = isinstance(event.value, dict) and event.value.get("walker") == "order"
+    errors = probe.errors(event) if is_order else []
+    return any(_mistakes(error) == _WANTED for error in errors)
 
 
 def _mistakes(answer: Any) -> set[tuple[str, str]]:
@@ -67,8 +77,7 @@ def _rate(probe: Probe) -> None:
 def _is_checked_by_the_server(probe: Probe) -> None:
     nora = probe.client("nora")
     nora.send_walker("rate", stars="many")
-    nora.sync()
-    errors = [m.value["error"] for m in nora.messages if "error" in _keys(m.value)]
+    errors = probe.errors(probe.attempted(nora)[-1])
     probe.require(
         errors and _mistakes(errors[-1]) == {("stars", "int_parsing")},
         "'many' is no number. The server finds that out by itself, before the walker "

@@ -7,36 +7,40 @@ answers can be tried where there is no browser, too.
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from typing import Final
 
 from jacnb.client import Client, Message
 from jacnb.client.inbox import Wanted
+from jacnb.lessons import pages
 from jacnb.lessons.arrivals import wait_for
 from jacnb.lessons.outcomes import NotAttempted, NotYet
-from jacnb.lessons.pages import events_with, led_to, open_pages, roots_told
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
 from jacnb.lessons.probe import SECONDS, Probe
+from jacnb.lessons.records import causes_of
 from jacnb.protocol.trace import Entry, Kind
 
 _CUT: Final = 4000
 _SOON: Final = 0.5
+_AWAY: Final = 2.0
 
 
-def _is_alice(probe: Probe, client_id: str | None, *before: str | None) -> None:
-    """Require a connection that became Alice, and was not opened as hers.
+def _is_alice(probe: Probe, event: Entry, *before: Entry) -> None:
+    """Require an event that Alice sent, over a connection that was not opened as hers.
 
     A program that comes back may show its token at once: then those before count.
     """
     alice = probe.lab.alice.root_id
-    told = {each: roots_told(probe, each) for each in (client_id, *before)}
     probe.require(
-        any(alice not in roots[:1] for roots in told.values()),
+        any(
+            alice not in pages.roots_told(probe, each)[:1] for each in (event, *before)
+        ),
         "That connection was opened with a token, which a page cannot do in a header.",
         "Let it become Alice by a change_user event.",
     )
     probe.require(
-        alice in told[client_id][-1:],
-        "The page is not Alice: its root_id is not hers.",
+        alice in pages.roots_told(probe, event)[-1:],
+        "The page is not Alice when it sends this: its root_id is not hers then.",
         'Its first event should be change_user, with the token "Bearer <your_token>".',
     )
 
@@ -45,7 +49,7 @@ def _is_alice(probe: Probe, client_id: str | None, *before: str | None) -> None:
 
 
 def _tea(probe: Probe) -> None:
-    found = events_with(probe, "ea is ready")
+    found = pages.events_with(probe, "ea is ready")
     if not found:
         raise NotAttempted("No page has sent “Tea is ready” so far.")
     probe.given("shout")
@@ -63,7 +67,9 @@ def _tea(probe: Probe) -> None:
 
 
 def _is_tea(probe: Probe, event: Entry) -> None:
-    errors = [each for each in led_to(probe, event) if "error" in (each.text or "")]
+    errors = [
+        each for each in pages.led_to(probe, event) if "error" in (each.text or "")
+    ]
     for error in errors[-1:]:
         raise NotYet("The page was answered with an error:", str(error.text))
     probe.require(
@@ -71,21 +77,21 @@ def _is_tea(probe: Probe, event: Entry) -> None:
         f"The page sent a {event.type} event, not one that runs the walker shout:",
         str(event.text),
     )
-    told = [each.value for each in led_to(probe, event, Kind.NOTIFICATION)]
+    told = [each.value for each in pages.led_to(probe, event, Kind.NOTIFICATION)]
     probe.require(
         {"type": "chat", "data": {"message": "TEA IS READY"}} in told,
         "shout did not send TEA IS READY. What the page sent:",
         str(event.text),
     )
     probe.received(probe.lab.bob, "chat", message="TEA IS READY", walker="shout")
-    _is_alice(probe, event.client_id)
+    _is_alice(probe, event)
 
 
 # Exercise 2.
 
 
 def _double(probe: Probe) -> None:
-    listening = open_pages(probe, "room")
+    listening = pages.connected(probe, "room")
     if not listening:
         raise NotAttempted("No page listens on the channel “room”.")
     try:
@@ -104,16 +110,37 @@ def _is_answered(probe: Probe) -> None:
         nora.send_to_channels("room", odd)
     asked = {"client_id": nora.client_id, "number": number}
     nora.send_to_channels("room", {"type": "question", "data": asked})
-    wait_for(nora, Wanted("answer", {"double": 2 * number}).fits, SECONDS)
-    probe.received(nora, "answer", double=2 * number, event="client", but_not=[omar])
+    double = {"double": 2 * number}
+    wait_for(nora, Wanted("answer", {"data": double}).fits, SECONDS)
+    pages.settle(probe)
+    probe.require(
+        nora.messages.where("answer") or not omar.messages.where("answer"),
+        "The answer went to the channel “room”: all who listen there received it, and "
+        "nora, who asked, does not listen there.",
+        "Send it to her alone, by a client event: her id is the question's client_id.",
+    )
+    probe.received(nora, "answer", data=double, event="client", but_not=[omar])
     # The page answers in order: what it says to the odd ones has come before.
-    others = [each for each in nora.messages if not _is_right(each, 2 * number)]
+    others = [each for each in nora.messages if not _is_right(each, double)]
+    is_odd = any(each.type == "answer" and each.data != double for each in others)
     probe.require(
         not others,
-        "The question was answered, but also a message that asks nothing:",
+        "The question was answered, but also a message that asks nothing:"
+        if is_odd
+        else "The question was answered, but nora received this, too:",
         *(each.excerpt() for each in others[-1:]),
     )
     probe.received_nothing(omar, "answer")
+    _answers_once(probe, nora, double)
+
+
+def _answers_once(probe: Probe, asker: Client, double: dict[str, int]) -> None:
+    trace = probe.server.trace
+    (answer, *_) = asker.messages.where("answer", data=double)
+    causes = causes_of(trace, asker, answer) if trace is not None else []
+    # Two pages may both be right; one that says it twice is not.
+    times = max(Counter(cause.client_id for cause in causes).values(), default=1)
+    probe.require(times == 1, f"The page answered {times} times; once is enough.")
 
 
 def _no_questions(asker: Client, number: int) -> list[dict[str, object]]:
@@ -125,49 +152,69 @@ def _no_questions(asker: Client, number: int) -> list[dict[str, object]]:
     ]
 
 
-def _is_right(message: Message, double: int) -> bool:
-    return message.type == "connection" or message.value == {
-        "type": "answer",
-        "data": {"double": double},
-    }
+def _is_right(message: Message, double: dict[str, int]) -> bool:
+    right = {"type": "answer", "data": double}
+    return message.type == "connection" or message.value == right
 
 
 # Exercise 3.
 
 
 def _here(probe: Probe) -> None:
-    found = [e for e in events_with(probe, '"here"') if e.type == "channel"]
+    found = [e for e in pages.events_with(probe, '"here"') if e.type == "channel"]
     if not found:
         raise NotAttempted("No page has sent “here” so far.")
-    open_ones = [e.client_id for e in found if e.client_id in open_pages(probe)]
+    open_ones = [e for e in found if e.client_id in pages.connected(probe)]
     probe.require(open_ones, "The page that said “here” is not connected any more.")
-    page: str | None = open_ones[-1]
-    _is_alice(probe, page, *(e.client_id for e in found))
+    said = open_ones[-1]
+    _says_here(probe, said)
+    _is_alice(probe, said, *found)
     for time in ("first", "second"):
-        page = _back(probe, page, time)
-        _is_alice_again(probe, page)
+        said = _back(probe, said.client_id, time)
+        _says_here(probe, said)
+        _is_alice_again(probe, said)
 
 
-def _back(probe: Probe, page: str | None, time: str) -> str | None:
-    """Cut a page's connection, and return the client id with which it comes back."""
+def _says_here(probe: Probe, event: Entry) -> None:
+    probe.require(
+        event.value.get("channel_ids") in (["room"], "room"),
+        "Send “here” to the channel “room” alone. What the page sent:",
+        str(event.text),
+    )
+    probe.require(
+        event.value.get("data") == {"type": "here", "data": {}},
+        'The data of the event should be {"type": "here", "data": {}}. '
+        "What the page sent:",
+        str(event.text),
+    )
+
+
+def _back(probe: Probe, page: str | None, time: str) -> Entry:
+    """Cut a page's connection, and return the “here” with which it comes back."""
     listener = probe.client("nora", "room", is_user=False)
     probe.server.disconnect(page, _CUT, "cut by the check")
     is_here = wait_for(listener, Wanted("here", {}).fits, SECONDS)
     probe.require(
         is_here,
         f"The check cut the connection for the {time} time, and nobody said “here” "
-        "on the channel “room” within three seconds.",
+        "on the channel “room” within two seconds.",
     )
-    came = events_with(probe, '"here"')[-1].client_id
-    probe.require(came != page, "“here” came, but over the connection that was cut.")
+    came = pages.events_with(probe, '"here"')[-1]
+    probe.require(
+        came.client_id != page, "“here” came, but over the connection that was cut."
+    )
+    took = pages.away(probe, page, came.client_id)
+    probe.require(
+        took <= _AWAY, f"It took the page {took:.1f} seconds to connect again, not two."
+    )
     return came
 
 
-def _is_alice_again(probe: Probe, page: str | None) -> None:
+def _is_alice_again(probe: Probe, event: Entry) -> None:
     probe.require(
-        probe.lab.alice.root_id in roots_told(probe, page)[-1:],
+        probe.lab.alice.root_id in pages.roots_told(probe, event)[-1:],
         "The page came back, but not as Alice: a new connection is public.",
-        "Send change_user each time it is opened.",
+        "Send change_user each time it is opened, before “here”.",
     )
 
 
@@ -263,7 +310,7 @@ client.onopen = () => {
             text="In JavaScript: let the page listen on `room` and answer questions. "
             "A question has the type `question`, and under `data` a `number` and a "
             "`client_id`, which is who asks. Send to that client, and to nobody else, "
-            'a message such as `{"type": "answer", "data": {"double": 42}}`. Nothing '
+            'one message such as `{"type": "answer", "data": {"double": 42}}`. Nothing '
             "else gets an answer, nor does a question without a number. Leave the page "
             "connected while you check.",
             hints=(

@@ -2,105 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from jacnb.client import Client
-from jacnb.errors import WaitTimeoutError, WalkerError
-from jacnb.graph import commit
-from jacnb.lessons.outcomes import NotYet
+from jacnb.lessons.gardens import Table
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
-from jacnb.lessons.probe import SECONDS, Probe
-from jacnb.lessons.rehearsal import in_graph, seen_when_told
-
-_GIVEN: Final = ("plant", "join", "dig")
-
-
-class _Table:
-    """A garden of the check's own: two players, a phone, and somebody who listens."""
-
-    def __init__(self, probe: Probe) -> None:
-        probe.given(*_GIVEN)
-        self.probe = probe
-        self.channel = probe.channel("garden")
-        self.owner = probe.client("mia", self.channel)
-        self.nora = probe.client("nora", self.channel)
-        self.phone = probe.client("nora's phone", user="nora")
-        self.omar = probe.client("omar", self.channel)
-        self.quinn = probe.client("quinn", self.channel)
-        planted = probe.call(self.owner, "plant", treasure="B4", channel=self.channel)
-        self.garden = str(planted.reports[0])
-        for player in (self.nora, self.omar):
-            self._join(player)
-        self.call(self.nora, "dig", square="A1")
-
-    def _join(self, player: Client) -> None:
-        try:
-            self.call(player, "join", name=player.name)
-        except NotYet as said:
-            raise NotYet(
-                "Nobody can join the check's garden: run the second cell with plant, "
-                "the one with grant, and all cells below it once more.",
-                said.why,
-            ) from None
-
-    def call(self, client: Client, walker: str, **fields: Any) -> Any:
-        """Run a walker at the garden; return its report, None if there is not one."""
-        try:
-            reports = client.walker(
-                walker, fields, node=self.garden, timeout=SECONDS
-            ).reports
-        except WalkerError as error:
-            raise NotYet(f"The walker answered with an error: {error}") from None
-        except WaitTimeoutError:
-            raise NotYet(f"{walker} did not answer within {SECONDS:g} s.") from None
-        return reports[0] if len(reports) == 1 else None
-
-    def refused(self, client: Client, walker: str, why: str, **fields: Any) -> None:
-        """Require that a walker refuses to do this; ``why`` says what is wrong."""
-        try:
-            client.walker(walker, fields, node=self.garden, timeout=SECONDS)
-        except WalkerError as error:
-            self.probe.require(
-                str(error.error).startswith("ValueError"),
-                f"{walker} should refuse this with a ValueError: {why}",
-                f"It answered: {error.error}",
-            )
-            return
-        except WaitTimeoutError:
-            raise NotYet(f"{walker} did not answer within {SECONDS:g} s.") from None
-        raise NotYet(f"{walker} should have refused this: {why}")
-
-    def stored(self, field: str) -> Any:
-        """Return a field of the garden as it is in the graph now."""
-        with in_graph(self.probe.server, self.owner) as session:
-            return getattr(session.entry(self.garden), field)
-
-    def write(self, **values: Any) -> None:
-        """Write into the garden, past all walkers."""
-        with in_graph(self.probe.server, self.owner) as session:
-            garden = session.entry(self.garden)
-            for field, value in values.items():
-                setattr(garden, field, value)
-            commit()
-
-    def kept_when_told(
-        self, client: Client, walker: str, field: str, **fields: Any
-    ) -> list[Any]:
-        """Run a walker here; return a field as it was stored at each notification."""
-        return seen_when_told(
-            self.probe.server,
-            client,
-            walker,
-            lambda: self.stored(field),
-            node=self.garden,
-            **fields,
-        )
+from jacnb.lessons.probe import Probe
 
 
 def _flag(probe: Probe) -> None:
     probe.walker("flag", "square")
     probe.no_more_fields("flag", "square")
-    table = _Table(probe)
+    table = Table(probe)
     nora, omar, quinn = table.nora, table.omar, table.quinn
     table.refused(quinn, "flag", "quinn did not join.", square="C3")
     table.refused(nora, "flag", "there is no square Z9.", square="Z9")
@@ -112,14 +24,7 @@ def _flag(probe: Probe) -> None:
     )
     probe.received_nothing(quinn, "flag")
     reported = table.call(omar, "flag", square="C3")
-    probe.received(
-        quinn,
-        "flag",
-        by=omar,
-        walker="flag",
-        times=1,
-        data={"square": "C3", "by": "omar"},
-    )
+    table.told(omar, "flag", "flag", {"square": "C3", "by": "omar"})
     probe.received_nothing(table.phone, "flag")
     wanted = {"C3": "omar"}
     _kept(probe, table.stored("flags") == wanted, "flags", table.stored("flags"))
@@ -138,7 +43,7 @@ def _flag(probe: Probe) -> None:
     _committed_first(probe, seen and all("E1" in flags for flags in seen))
 
 
-def _more_flags(probe: Probe, table: _Table) -> None:
+def _more_flags(probe: Probe, table: Table) -> None:
     # Nora dug last: her flags are out of turn. The second stands where omar's was.
     table.call(table.nora, "flag", square="D5")
     reported = table.call(table.nora, "flag", square="C3")
@@ -154,7 +59,7 @@ def _more_flags(probe: Probe, table: _Table) -> None:
 def _whisper(probe: Probe) -> None:
     probe.walker("whisper", "to", "message")
     probe.no_more_fields("whisper", "to", "message")
-    table = _Table(probe)
+    table = Table(probe)
     nora, omar, quinn, phone = table.nora, table.omar, table.quinn, table.phone
     words = probe.channel("psst")
     table.refused(quinn, "whisper", "quinn did not join.", to="omar", message=words)
@@ -177,7 +82,7 @@ def _whisper(probe: Probe) -> None:
 
 def _look(probe: Probe) -> None:
     probe.walker("look")
-    table = _Table(probe)
+    table = Table(probe)
     table.write(flags={"E2": "omar"}, sign=probe.channel("Mind the roses"))
     dora = probe.client("dora", table.channel)
     wanted = {
@@ -213,20 +118,13 @@ def _in_any_order(value: Any) -> Any:
 def _rewrite(probe: Probe) -> None:
     probe.walker("rewrite", "text", "version")
     probe.no_more_fields("rewrite", "text", "version")
-    table = _Table(probe)
+    table = Table(probe)
     nora, omar, quinn = table.nora, table.omar, table.quinn
     first = table.stored("version")
     old = table.stored("sign")
     table.refused(quinn, "rewrite", "quinn did not join.", text="Q", version=first)
     reported = table.call(nora, "rewrite", text="No dogs", version=first)
-    probe.received(
-        quinn,
-        "sign",
-        by=nora,
-        walker="rewrite",
-        times=1,
-        data={"text": "No dogs", "version": first + 1},
-    )
+    table.told(nora, "rewrite", "sign", {"text": "No dogs", "version": first + 1})
     _kept(probe, table.stored("sign") == "No dogs", "sign", table.stored("sign"))
     why = f"omar had read version {first}, and nora was first."
     table.refused(omar, "rewrite", why, text="No cats", version=first)

@@ -17,7 +17,7 @@ def _people(probe: Probe) -> set[str]:
     return {client.client_id for client in probe.lab.everybody() if client.is_open}
 
 
-def open_pages(probe: Probe, channel: str | None = None) -> list[str]:
+def connected(probe: Probe, channel: str | None = None) -> list[str]:
     """Return who is connected besides the lesson's people."""
     return [
         each.client_id
@@ -26,13 +26,18 @@ def open_pages(probe: Probe, channel: str | None = None) -> list[str]:
     ]
 
 
-def _strangers(probe: Probe, kind: Kind) -> list[Entry]:
-    """Return what the server recorded of others than the lesson's people."""
-    probe.settle()
-    for page in open_pages(probe):
+def settle(probe: Probe) -> None:
+    """Wait until what the pages have sent so far has been handled."""
+    for page in connected(probe):
         # What it sent before its answer to a ping has arrived by then.
         with suppress(JacnbError):
             probe.server.ping(page, SECONDS)
+
+
+def _strangers(probe: Probe, kind: Kind) -> list[Entry]:
+    """Return what the server recorded of others than the lesson's people."""
+    probe.settle()
+    settle(probe)
     known = _people(probe)
     return [
         entry
@@ -59,12 +64,26 @@ def led_to(probe: Probe, event: Entry, kind: Kind = Kind.REPLY) -> list[Entry]:
     return list(trace.where(kind=kind.value, cause=event)) if trace else []
 
 
-def roots_told(probe: Probe, client_id: str | None) -> list[str]:
-    """Return the root ids that the server told a connection, oldest first."""
+def roots_told(probe: Probe, event: Entry) -> list[str]:
+    """Return the root ids that a page was told before an event of it, oldest first.
+
+    The last one is who sent the event.
+    """
     return [
         entry.value["data"]["root_id"]
         for entry in probe.server.trace or ()
         if entry.kind is Kind.REPLY
         and entry.type == "connection"
-        and client_id in entry.receiver_ids
+        and event.client_id in entry.receiver_ids
+        # Answers may be written down after the next event: what they answer is not.
+        and (entry.cause is None or entry.cause < event.seq)
     ]
+
+
+def away(probe: Probe, before: str | None, after: str | None) -> float:
+    """Return the seconds from the end of one connection to the start of another."""
+    trace = probe.server.trace or ()
+    closed = [e for e in trace if e.kind is Kind.CLOSE and e.client_id == before]
+    opened = [e for e in trace if e.kind is Kind.OPEN and e.client_id == after]
+    # Of what the record has forgotten, nothing can be said.
+    return opened[0].time - closed[0].time if closed and opened else 0.0

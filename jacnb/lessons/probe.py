@@ -13,12 +13,23 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from jacnb.client import Client, Message, Response
 from jacnb.client.inbox import Wanted
-from jacnb.errors import ClientError, JacnbError, WaitTimeoutError, WalkerError
+from jacnb.errors import ClientError, WaitTimeoutError, WalkerError
 from jacnb.lessons.arrivals import wait_for
 from jacnb.lessons.namespace import is_walker, nearly_called
 from jacnb.lessons.nearness import differences, nearest
 from jacnb.lessons.outcomes import NotAttempted, NotYet
-from jacnb.lessons.records import Asked, Cause, causes_of, events_of, ids_of, sent_by
+from jacnb.lessons.records import (
+    Asked,
+    Attempts,
+    Cause,
+    causes_of,
+    errors_of,
+    events_of,
+    ids_of,
+    in_words,
+    sent_by,
+    sent_to,
+)
 from jacnb.protocol.trace import Entry
 
 if TYPE_CHECKING:
@@ -33,17 +44,21 @@ class Probe:
 
     Args:
         lab: The lesson that the question belongs to.
+        attempts: Which attempt at the question is the newest.
     """
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, attempts: Attempts | None = None) -> None:
         self.lab = lab
         self.server = lab.server
+        self._attempts = attempts or Attempts()
         self._own: list[Client] = []
 
     def close(self) -> None:
-        """Close the clients that this try made."""
+        """Close the clients that this try made; what is sent from now on is new."""
         for client in self._own:
             client.close()
+        if self.server.trace is not None:
+            self._attempts.checked = self.server.trace.next_seq
 
     # What there is to look at.
 
@@ -146,7 +161,23 @@ class Probe:
         if not found:
             names = " or ".join(client.name for client in by)
             raise NotAttempted(f"{names} has sent nothing so far.")
+        self._attempts.look_at(found)
         return found
+
+    def errors(self, event: Entry) -> list[Any]:
+        """Return the errors that the server has answered to an event."""
+        trace = self.server.trace
+        return errors_of(trace, event) if trace is not None else []
+
+    def told(self, name: str, event: Entry) -> list[str]:
+        """Return lines about somebody's last event: what it was, and its error."""
+        return [
+            f"What {name} sent last: {event.text}",
+            *(
+                f"The server answered with an error: {in_words(error)}"
+                for error in self.errors(event)[-1:]
+            ),
+        ]
 
     def _sent(self, *clients: Client) -> list[Entry]:
         trace = self.server.trace
@@ -195,7 +226,8 @@ class Probe:
     ) -> Message:
         """Require that a message arrived, within three seconds of being sent.
 
-        What was tried before does no harm: it is enough that one message is right.
+        What was tried before does no harm: it is enough that one message is right. If
+        none is, what is said is about the newest attempt.
 
         Args:
             client: Who received it.
@@ -207,21 +239,16 @@ class Probe:
             times: How often, exactly; for clients of the check's own.
             fields: What it holds, as for `Client.expect`.
         """
-        wanted = Wanted(type, fields)
-        found = self._arrived(client, wanted)
-        if not found:
-            self._missing(client, wanted, by)
-        causes = [cause for one in found for cause in self._causes(client, one)]
-        asked = Asked(by, event, walker)
-        fitting = [cause for cause in causes if asked.fits(cause)]
-        if not fitting:
-            self._caused_otherwise(client, causes, asked)
-        self._went_no_further(client, fitting, but_not)
-        if times is not None and len(found) != times:
-            raise NotYet(
-                f"{client.name} received that message {len(found)} times, not {times}."
-            )
-        return found[-1]
+        wanted, asked = Wanted(type, fields), Asked(by, event, walker)
+        self._wait_for(client, wanted)
+        begins = self._attempts.begins
+        for since in (0, begins) if begins else (0,):
+            try:
+                return self._found(client, wanted, asked, but_not, times, since)
+            except NotYet as said:
+                found = said
+        refusal = [line for line in self._refusal(by) if line not in found.details]
+        raise NotYet(found.why, *found.details, *refusal)
 
     def received_nothing(
         self, client: Client, type: str | None = None, **fields: Any
@@ -252,16 +279,47 @@ class Probe:
 
     # How a message is looked for, and what is said if there is none.
 
-    def _arrived(self, client: Client, wanted: Wanted) -> list[Message]:
+    def _wait_for(self, client: Client, wanted: Wanted) -> None:
         self.settle(client)
         is_over = all(run.is_done for run in self.server.runs)
         # Nothing can follow, but for a walker that still runs.
         wait_for(client, wanted.fits, 0 if is_over else SECONDS)
-        return [message for message in client.messages if wanted.fits(message)]
 
-    def _causes(self, client: Client, message: Message) -> list[Cause]:
+    def _found(
+        self,
+        client: Client,
+        wanted: Wanted,
+        asked: Asked,
+        but_not: Sequence[Client],
+        times: int | None,
+        since: int,
+    ) -> Message:
+        """Return a message that is as it should be, of those since a point in time."""
+        arrived = self._arrived(client, since)
+        found = [message for message in arrived if wanted.fits(message)]
+        if not found:
+            self._missing(client, wanted, asked.by, arrived, is_again=since > 0)
+        causes = [cause for one in found for cause in self._causes(client, one, since)]
+        fitting = [cause for cause in causes if asked.fits(cause)]
+        if not fitting:
+            self._caused_otherwise(client, causes, asked)
+        self._went_no_further(client, fitting, but_not)
+        if times is not None and len(found) != times:
+            raise NotYet(
+                f"{client.name} received that message {len(found)} times, not {times}."
+            )
+        return found[-1]
+
+    def _arrived(self, client: Client, since: int) -> list[Message]:
         trace = self.server.trace
-        return causes_of(trace, client, message) if trace is not None else []
+        if not since or trace is None:
+            return list(client.messages)
+        sent = sent_to(trace, client, since)
+        return [message for message in client.messages if message.value in sent]
+
+    def _causes(self, client: Client, message: Message, since: int = 0) -> list[Cause]:
+        trace = self.server.trace
+        return causes_of(trace, client, message, since) if trace is not None else []
 
     def _went_no_further(
         self, client: Client, causes: list[Cause], but_not: Sequence[Client]
@@ -272,19 +330,45 @@ class Probe:
             names = [each.name for each in but_not if ids_of(each) & reached]
             raise NotYet(f"{client.name} received it, but so did {', '.join(names)}.")
 
-    def _missing(self, client: Client, wanted: Wanted, by: Client | None) -> NoReturn:
-        message = nearest(wanted, client.messages)
+    def _missing(
+        self,
+        client: Client,
+        wanted: Wanted,
+        by: Client | None,
+        arrived: Sequence[Message],
+        *,
+        is_again: bool,
+    ) -> NoReturn:
+        message = nearest(wanted, arrived)
         if message is not None:
             raise NotYet(
                 f"{client.name} received no {wanted}.",
                 f"The nearest that arrived: {message.excerpt()}",
                 f"What differs: {'; '.join(differences(wanted, message))}.",
+                *self._sent_after(client, message, by),
             )
-        sent = self._sent(by) if by is not None else []
+        this_time = " this time" * is_again
         raise NotYet(
-            f"{client.name} received no {wanted}, nor anything like it.",
-            *(f"What {by.name} sent last: {one.text}" for one in sent[-1:] if by),
+            f"{client.name} received no {wanted}{this_time}, nor anything like it.",
+            *self._last_of(by),
         )
+
+    def _sent_after(
+        self, client: Client, message: Message, by: Client | None
+    ) -> list[str]:
+        """Return lines about a learner's last event if it was not what caused this."""
+        last = self._sent(by)[-1:] if by is not None and by not in self._own else []
+        causes = {cause.seq for cause in self._causes(client, message)}
+        return [] if not last or last[0].seq in causes else self._last_of(by)
+
+    def _last_of(self, by: Client | None) -> list[str]:
+        sent = self._sent(by) if by is not None else []
+        return self.told(by.name, sent[-1]) if by is not None and sent else []
+
+    def _refusal(self, by: Client | None) -> list[str]:
+        """Return lines about the last event if the server has refused it."""
+        lines = self._last_of(by)
+        return lines if len(lines) > 1 else []
 
     def _caused_otherwise(
         self, client: Client, causes: list[Cause], asked: Asked
@@ -306,10 +390,3 @@ class Probe:
 def _last(client: Client) -> int | None:
     sent = client.sent[-1:]
     return sent[0].cursor if sent else None
-
-
-def explain(error: Exception) -> NotYet:
-    """Return what a check says about an error that it met: one line of it."""
-    lines = str(error).strip().splitlines() or [""]
-    name = "" if isinstance(error, JacnbError) else f"{type(error).__name__}: "
-    return NotYet(f"Something went wrong: {name}{lines[0]}")

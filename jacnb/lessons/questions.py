@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from jacnb.errors import CheckFailedError
 from jacnb.lessons.outcomes import NotAttempted, NotYet, Outcome, Told, Verdict
 from jacnb.lessons.plans import HINTS, Exercise
-from jacnb.lessons.probe import Probe, explain
+from jacnb.lessons.probe import Probe
+from jacnb.lessons.records import Attempts
+from jacnb.lessons.slips import explain, followed
 
 if TYPE_CHECKING:
     from jacnb.lessons.lab import Lab
@@ -33,6 +35,7 @@ class Question:
         self.verdict = Verdict.NOT_ATTEMPTED
         self._lab = lab
         self._hints = 0
+        self._attempts = Attempts()
 
     def check(self, *given: Any) -> Outcome:
         """Judge the answer; whatever it does, this returns an outcome.
@@ -66,10 +69,10 @@ class Question:
         return Told(title, code.strip("\n"), is_code=True)
 
     def _judge(self, given: tuple[Any, ...]) -> Outcome:
-        probe = Probe(self._lab)
+        probe = Probe(self._lab, self._attempts)
         try:
             self._look_at(given)
-            self.exercise.check(probe, *given)
+            self.exercise.check(probe, *map(followed, given))
         except NotAttempted as said:
             return self._not_attempted(str(said))
         except NotYet as said:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from jacnb.client import Client, Message
 from jacnb.errors import JacnbError
@@ -16,12 +17,14 @@ class Cause:
     """Why a message arrived.
 
     Attributes:
-        client_id: The connection whose event caused it; None for REST and cells.
+        seq: The number of the event that caused it; None for REST and cells.
+        client_id: The connection whose event that was.
         event: The type of that event.
         walker: The walker that sent it, None if it needed none.
         reached: The connections that it went to.
     """
 
+    seq: int | None = None
     client_id: str | None = None
     event: str | None = None
     walker: str | None = None
@@ -51,6 +54,24 @@ class Asked:
         return " ".join(parts)
 
 
+@dataclass(slots=True)
+class Attempts:
+    """Where the newest attempt at a question begins, as numbers of the trace.
+
+    Attributes:
+        begins: The first entry that may belong to it.
+        checked: The first entry that no check has seen.
+    """
+
+    begins: int = 0
+    checked: int = 0
+
+    def look_at(self, sent: list[Entry]) -> None:
+        """Take what was sent since the last check, if anything was, for the newest."""
+        if sent and sent[-1].seq >= self.checked:
+            self.begins = self.checked
+
+
 def ids_of(client: Client) -> set[str]:
     """Return the ids of a client's connections, those before a reconnect too."""
     known = {m["data"]["client_id"] for m in client.messages if _is_greeting(m)}
@@ -75,15 +96,52 @@ def events_of(trace: Trace) -> list[Entry]:
     ]
 
 
-def causes_of(trace: Trace, client: Client, message: Message) -> list[Cause]:
+def causes_of(
+    trace: Trace, client: Client, message: Message, since: int = 0
+) -> list[Cause]:
     """Return the causes of all messages with this text that a client was sent."""
-    ids = ids_of(client)
     return [
         _cause(trace, entry)
-        for entry in trace
-        if entry.kind is Kind.NOTIFICATION
-        and ids.intersection(entry.receiver_ids)
-        and entry.value == message.value
+        for entry in _notified(trace, client, since)
+        if entry.value == message.value
+    ]
+
+
+def sent_to(trace: Trace, client: Client, since: int) -> list[Any]:
+    """Return the messages that a client was sent from an entry of the trace on."""
+    return [entry.value for entry in _notified(trace, client, since)]
+
+
+def errors_of(trace: Trace, event: Entry) -> list[Any]:
+    """Return the errors in the server's answers to an event, as they were sent.
+
+    What others have sent may look like an error, but has another cause.
+    """
+    answers = [
+        entry.value
+        for entry in trace.since(event.seq)
+        if entry.kind is Kind.REPLY and event in trace.causes(entry)
+    ]
+    return [each["error"] for each in answers if "error" in _members(each)]
+
+
+def in_words(error: Any) -> str:
+    """Return an error of the server as one line."""
+    if isinstance(error, str):
+        return error
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error)
+
+
+def _members(answer: Any) -> dict[str, Any]:
+    return answer if isinstance(answer, dict) else {}
+
+
+def _notified(trace: Trace, client: Client, since: int) -> list[Entry]:
+    ids = ids_of(client)
+    return [
+        entry
+        for entry in trace.since(since)
+        if entry.kind is Kind.NOTIFICATION and ids.intersection(entry.receiver_ids)
     ]
 
 
@@ -92,6 +150,7 @@ def _cause(trace: Trace, entry: Entry) -> Cause:
     runs = [each for each in chain if each.kind is Kind.RUN]
     events = [each for each in chain if each.kind is Kind.EVENT]
     return Cause(
+        seq=events[0].seq if events else None,
         client_id=events[0].client_id if events else None,
         event=events[0].type if events else None,
         walker=runs[0].type if runs else None,

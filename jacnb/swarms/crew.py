@@ -229,7 +229,9 @@ class Crew:
         """Return the figures so far."""
         tally = self.tally
         deliveries = tally.timeline.total()
-        shown = deliveries if deliveries.count else tally.answers
+        # Where deliveries were due, only they count: an answer is no arrival.
+        is_asked = not (tally.expected or deliveries.count)
+        shown = tally.answers if is_asked else deliveries
         return SwarmResult(
             clients=self.plan.count,
             connected=len(self.members),
@@ -253,6 +255,7 @@ class Crew:
             max=shown.max if shown.count else None,
             timeline=tally.timeline.copy(),
             answered=tally.answers.copy(),
+            mark=tally.mark,
         )
 
     def pick(self, by: int | list[int] | None) -> list[Member]:

@@ -24,6 +24,7 @@ _RIGHT: Final = 16
 _TOP: Final = 46
 _BOTTOM: Final = 44
 _BARS: Final = 48
+_NOTHING: Final = "Nothing was measured"
 
 
 class Plot:
@@ -57,15 +58,23 @@ class Plot:
         return f"<Plot: {self.title}>"
 
 
-def histogram_plot(latencies: Latencies, what: str = "deliveries") -> Plot:
+def histogram_plot(
+    latencies: Latencies,
+    what: str = "deliveries",
+    *,
+    name: str = "Latency",
+    nothing: str = _NOTHING,
+) -> Plot:
     """Draw how often each latency occurred; the axis of time is logarithmic.
 
     Args:
         latencies: What to draw.
         what: Whose latencies they are.
+        name: What such a latency is called.
+        nothing: Why there are none, if there are none.
     """
     if not latencies.count:
-        return _drawn("Latency", "Nothing was measured.", "nothing was measured", [])
+        return _empty(name, nothing)
     bars = _rebinned(latencies)
     most = max(count for _, _, count in bars)
     low, high = math.log10(bars[0][0]), math.log10(bars[-1][1])
@@ -77,14 +86,14 @@ def histogram_plot(latencies: Latencies, what: str = "deliveries") -> Plot:
     parts += [_mark(x, "p50", p50, 1), _mark(x, "p99", p99, 0)]
     parts.append(_label(6, 14, what, "start"))
     said = (
-        f"{latencies.count:,} latencies. Half took {in_words(p50)} at most, 99 percent "
+        f"{latencies.count:,} {what}. Half took {in_words(p50)} at most, 99 percent "
         f"{in_words(p99)}, the longest {in_words(latencies.max)}."
     )
-    words = f"latency of {latencies.count:,} {what}, logarithmic"
-    return _drawn("Latency, by how often it occurred", said, words, parts)
+    words = f"{name.lower()} of {latencies.count:,} {what}, logarithmic"
+    return _drawn(f"{name}, by how often it occurred", said, words, parts)
 
 
-def time_plot(timeline: Timeline) -> Plot:
+def time_plot(timeline: Timeline, nothing: str = _NOTHING) -> Plot:
     """Draw the median and the 99th percentile over the time of sending."""
     points = [
         (index * timeline.width, each.percentile(50) or 0.0, each.percentile(99) or 0.0)
@@ -92,9 +101,7 @@ def time_plot(timeline: Timeline) -> Plot:
         if each.count
     ]
     if not points:
-        return _drawn(
-            "Latency over time", "Nothing was measured.", "nothing was measured", []
-        )
+        return _empty("Latency over time", nothing)
     low = math.floor(math.log10(min(p50 for _, p50, _ in points)))
     high = max(low + 1, math.ceil(math.log10(max(p99 for _, _, p99 in points))))
     end = max(points[-1][0] + timeline.width, timeline.width)
@@ -114,6 +121,10 @@ def time_plot(timeline: Timeline) -> Plot:
     said = f"Over {end:.3g} s, the 99th percentile was {in_words(last)} at most."
     words = "latency by when it was sent, logarithmic"
     return _drawn("Latency over time", said, words, parts)
+
+
+def _empty(title: str, nothing: str) -> Plot:
+    return _drawn(title, f"{nothing}.", nothing.lower(), [])
 
 
 class _Scale:

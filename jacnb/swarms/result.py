@@ -32,8 +32,12 @@ class SwarmResult:
         close_codes: With which codes connections ended before the swarm ended them.
         duration: How long it took, until the last delivery.
         behind: By how much sending was behind its rate, at worst.
-        p50, p90, p99, max: How long deliveries took; of walker calls, if nothing was to
-            be delivered.
+        p50, p90, p99, max: How long deliveries took, None if none arrived; if nothing
+            was to be delivered, the round trips of the walker calls.
+        timeline: The latencies of the deliveries, by when they were sent.
+        answered: The round trips of the walker calls.
+        mark: What its tags begin with, by which a server's record shows its traffic:
+            ``server.trace.where(contains=result.mark)``.
     """
 
     clients: int
@@ -58,6 +62,7 @@ class SwarmResult:
     max: float | None
     timeline: Timeline = field(compare=False)
     answered: Latencies = field(compare=False)
+    mark: str = field(default="", compare=False)
 
     @property
     def sending_rate(self) -> float:
@@ -79,7 +84,7 @@ class SwarmResult:
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values, ready for JSON."""
         found = asdict(self)
-        del found["timeline"], found["answered"]
+        del found["timeline"], found["answered"], found["mark"]
         found["errors"] = dict(self.errors)
         found["close_codes"] = {str(code): n for code, n in self.close_codes.items()}
         rates = {
@@ -91,17 +96,22 @@ class SwarmResult:
     def plot(self, kind: Literal["latency", "time"] = "latency") -> Plot:
         """Return a picture: how often each latency, or latencies over time.
 
+        Where nothing was to be delivered, it is of the walker calls' round trips.
+
         Raises:
             ValueError: If it is another kind.
         """
         if kind == "time":
-            return time_plot(self.timeline)
+            return time_plot(self.timeline, self._why_empty())
         if kind != "latency":
             raise ValueError(f"plot() draws 'latency' or 'time', not {kind!r}")
         latencies = self.timeline.total()
-        if latencies.count or not self.answered.count:
-            return histogram_plot(latencies)
-        return histogram_plot(self.answered, "answers")
+        if latencies.count or self.expected or not self.answered.count:
+            return histogram_plot(latencies, nothing=self._why_empty())
+        return histogram_plot(self.answered, "walker calls", name="Round trip")
+
+    def _why_empty(self) -> str:
+        return "Nothing arrived" if self.expected else "Nothing was measured"
 
     def rows(self) -> Iterator[tuple[str, str, bool]]:
         """Yield each figure: its name, its value in words, whether it is bad news."""
@@ -119,8 +129,16 @@ class SwarmResult:
         yield "duplicates", f"{self.duplicates:,}", self.duplicates > 0
         yield "out of order", f"{self.out_of_order:,}", self.out_of_order > 0
         yield from self._rows_of_trouble()
-        if self.max is not None:
+        yield from self._rows_of_time()
+
+    def _rows_of_time(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield how long it took, named for what it is."""
+        if self.received and self.max is not None:
             yield "latency", self._latency(), False
+        elif self.expected:
+            yield "latency", "none, for nothing arrived", True
+        elif self.max is not None:
+            yield "round trip", self._latency(), False
 
     def _rows_of_trouble(self) -> Iterator[tuple[str, str, bool]]:
         """Yield what is only worth a line when it happened."""

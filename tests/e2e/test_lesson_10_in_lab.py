@@ -12,6 +12,7 @@ from jacnb.lessons.lesson_10 import PLAN
 
 NOTEBOOK = "10_browser_client.ipynb"
 SOLVED = {f"q{n}": each.javascript for n, each in enumerate(PLAN.exercises, 1)}
+CHANNEL = '"channel",\n    channel_ids: ["room"]'
 # A mistake in the page, how many events it sends by itself, what is said about it.
 WRONG = {
     "q1": [
@@ -20,15 +21,22 @@ WRONG = {
         (("{ text:", "{ message:"), 2, "Field required"),
     ],
     "q2": [
-        (("2 * data.number", "data.number"), 0, "What differs: double is"),
+        (("2 * data.number", "data.number"), 0, "What differs: data is"),
         (('type !== "question" || ', ""), 0, "also a message that asks nothing"),
         (("data?.number", "data.number"), 0, None),
         ((' || typeof data?.number !== "number"', " || !data"), 0, "asks nothing"),
         (("?channel_id=room", ""), 0, "No page listens on the channel"),
+        (
+            ('"client",\n    client_ids: [data.client_id]', CHANNEL),
+            0,
+            "The answer went to the channel “room”",
+        ),
     ],
     "q3": [
         (("() => setTimeout(connect, 500)", "setTimeout(() => 0)"), 2, "first time"),
         (("500", "60_000"), 2, "first time"),
+        (("500", "2_300"), 2, "seconds to connect again, not two"),
+        (('"room"', '"room", "hall"'), 2, "to the channel “room” alone"),
         (
             ("client.onclose", "tries += 1;\n  if (tries < 2) client.onclose"),
             2,

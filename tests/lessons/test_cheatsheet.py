@@ -104,8 +104,16 @@ def test_its_errors_are_those_of_the_server(app: MemoryServer) -> None:
         call | {"context": {"text": "fail"}},
         call | {"walker": "shoot"},
         call,
-    ) == [replies[3], replies[4], replies[8]]
+    ) == [replies[3], replies[4], replies[9]]
     assert answers(app, None, call) == [replies[5]]
+
+
+def test_a_node_that_does_not_exist_is_answered_as_it_says(app: MemoryServer) -> None:
+    replies = [json.loads(text) for text in first_cells("Replies: what comes back")]
+    missing = f"n:Post:{'a' * 24}"
+    call = {"type": "walker", "walker": "shout", "context": {"text": "hi"}}
+    told = replies[8] | {"error": replies[8]["error"].replace("n:…", missing)}
+    assert answers(app, "alice", call | {"node": missing}) == [told]
 
 
 def test_its_other_errors_are_those_of_the_protocol() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -142,3 +143,101 @@ def test_a_closed_client_or_hostile_data_is_not_yet(lab: Lab) -> None:
     assert "bob has sent nothing" in repr(lab.q1.check())
     assert lab.q3.check(Hostile(), Hostile()).verdict is Verdict.NOT_YET
     assert lab.q3.check(lab.alice, lab.bob).verdict is Verdict.NOT_YET
+
+
+def run_in_the_notebook(source: str, name: str) -> Any:
+    """Return what a cell of the notebook declares under a name."""
+    file = f"<cell of {name}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(source, file, "exec"), names)
+    return names[name]
+
+
+def lines_for(lab: Lab, source: str, name: str, *args: Any) -> tuple[str, ...]:
+    """Return what is said of a function of the learner that a check calls."""
+    question = ask(lab, lambda probe, given: given(*args), name)
+    return question.check(run_in_the_notebook(source, name)).lines[:-1]
+
+
+def test_an_error_in_a_function_is_told_with_its_line_and_its_call(lab: Lab) -> None:
+    source = "def first(message):\n    return message.pop('error')[0]\n"
+    assert lines_for(lab, source, "first", {"error": []}) == (
+        "Something went wrong: IndexError: list index out of range",
+        "It was called so: first({'error': []})",
+        "It happened in line 2: return message.pop('error')[0]",
+    )
+
+
+def test_a_function_or_a_password_is_shown_by_its_parameter(lab: Lab) -> None:
+    source = "def log_in(post, email, password):\n    return post[email]\n"
+    said = lines_for(lab, source, "log_in", print, "a@example.com", "sesame")
+    assert said[1] == "It was called so: log_in(post, 'a@example.com', password)"
+
+
+def test_a_function_with_other_parameters_is_told_as_well(lab: Lab) -> None:
+    said = lines_for(lab, "def add(a):\n    return a\n", "add", 1, "x" * 500)
+    assert said[0] == (
+        "Something went wrong: TypeError: add() takes 1 positional argument but 2 "
+        "were given"
+    )
+    assert said[1].startswith("It was called so: add(1, 'xxx")
+    assert len(said[1]) < 250
+
+
+def test_an_error_in_the_check_itself_has_no_line_of_the_learner(lab: Lab) -> None:
+    def check(probe: Probe) -> None:
+        raise ValueError
+
+    assert len(ask(lab, check).check().lines) == 2
+
+
+def test_an_error_of_a_function_is_the_same_for_who_catches_it(lab: Lab) -> None:
+    def check(probe: Probe, fails: Callable[[], None]) -> None:
+        with pytest.raises(ZeroDivisionError):
+            fails()
+
+    source = "def fails():\n    1 / 0\n"
+    given = run_in_the_notebook(source, "fails")
+    assert ask(lab, check, "fails").check(given).is_correct
+
+
+def soup(text: str = "Soup is ready") -> dict[str, Any]:
+    return {"type": "chat", "data": {"message": text}}
+
+
+def test_a_check_speaks_of_what_was_sent_since_the_last_one(lab: Lab) -> None:
+    lab.bob.send_to_channels(["garden", "team"], soup())
+    assert "so did alice" in repr(lab.q1.check())
+    lab.bob.send_to_channels("garden", soup("Soup"))
+    assert "data is {'message': 'Soup'}" in repr(lab.q1.check())
+    lab.bob.send_to_channels("Garden", soup())
+    for _ in range(2):
+        said = repr(lab.q1.check())
+        assert "nor anything like it" in said
+        assert '"channel_ids":["Garden"]' in said
+    lab.bob.send_to_channels("garden", soup())
+    for _ in range(2):
+        assert lab.q1.check().is_correct
+
+
+def test_what_the_server_refused_last_is_told_with_its_error(lab: Lab) -> None:
+    lab.bob.send_to_channels(["garden", "team"], soup())
+    lab.bob.send(soup())
+    assert lab.q1.check().lines[:-1] == (
+        "carol received it, but so did alice.",
+        'What bob sent last: {"type":"chat","data":{"message":"Soup is ready"}}',
+        "The server answered with an error: event: Input tag 'chat' found using "
+        "'type' does not match any of the expected tags: 'connection', 'walker', "
+        "'user', 'channel', 'client', 'change_user'",
+    )
+
+
+def test_an_event_that_came_after_the_nearest_message_is_told(lab: Lab) -> None:
+    lab.bob.send_to_channels("garden", soup("Soup"))
+    assert "sent last" not in repr(lab.q1.check())
+    lab.bob.send_to_channels("garden", soup("Soup!"))
+    lab.bob.send_to_channels("Garden", soup())
+    said = repr(lab.q1.check())
+    assert "data is {'message': 'Soup!'}" in said
+    assert 'What bob sent last: {"type":"channel","channel_ids":["Garden"]' in said

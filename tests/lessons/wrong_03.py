@@ -55,10 +55,19 @@ def describe(text: str):
             "under context",
         ),
         ('bob.send_walker("shout", text="Good Morning!")', "'good morning'"),
-        ('bob.send_walker("shuot", text="good morning")', "not called"),
+        ('bob.send_walker("shuot", text="good morning")', "does not call the walker"),
         (
             'bob.send({"type": "channel", "channel_ids": ["shout"], "data": {}})',
-            "not called",
+            "does not call the walker",
+        ),
+        ('bob.send("{")', "answered with an error: event: Invalid JSON"),
+        (
+            """
+bob.send_walker("shout", text="good evening")
+q2.check()
+bob.walker("shout", text="good morning")
+""",
+            "asked for a response",
         ),
     ],
     "q3": [
@@ -109,5 +118,18 @@ def ask(client, text, id):
 """,
             "Something went wrong",
         ),
+    ],
+}
+
+# What is right as well, though it is not the solution.
+RIGHT = {
+    "q2": [
+        """
+bob.send("{")
+bob.send("[]")
+q2.check()
+bob.send_walker("shout", text="good morning")
+q2.check()
+"""
     ],
 }

@@ -39,6 +39,27 @@ bob.send_to_channels("garden", {"type": "chat", "message": "Soup is ready"})
 """,
             "it has no 'data'",
         ),
+        (
+            """
+bob.send_to_channels("garden", {"type": "chat", "message": "Soup is ready"})
+q1.check()
+bob.send_to_channels("Garden", {"type": "chat", "data": {"message": "Soup is ready"}})
+""",
+            'What bob sent last: {"type":"channel","channel_ids":["Garden"]',
+        ),
+        (
+            """
+soup = {"type": "chat", "data": {"message": "Soup is ready"}}
+bob.send_to_channels(["garden", "team"], soup)
+q1.check()
+bob.send_to_clients(carol, soup)
+""",
+            "It was sent by bob with a client event",
+        ),
+        (
+            'bob.send({"type": "chat", "data": {"message": "Soup is ready"}})',
+            "The server answered with an error: event: Input tag 'chat'",
+        ),
     ],
     "q2": [
         (
@@ -96,6 +117,26 @@ def announce(channel_ids: list[str], message: str) -> int:
     return len(channel_ids)
 """,
             "it has no 'data'",
+        ),
+        (
+            """
+@jacnb.walker
+def announce(channel_ids: list[str], message: str) -> int:
+    data = {"type": "announcement", "data": {"message": message}}
+    socket.notify_channels(channel_ids, data)
+    return 2
+""",
+            "For one channel it reported [2], not [1]",
+        ),
+        (
+            """
+@jacnb.walker
+def announce(channel_ids: list[str], message: str) -> int:
+    data = {"type": "announcement", "data": {"message": message}}
+    socket.notify_channels(channel_ids[:2], data)
+    return len(channel_ids)
+""",
+            "umar received no",
         ),
     ],
     "q3": [
@@ -174,6 +215,15 @@ second = lab.server.connect(user="bob", channel_id="1234567890123456")
 
 # What is right as well, though it is not the solution.
 RIGHT = {
+    "q1": [
+        """
+soup = {"type": "chat", "data": {"message": "Soup is ready"}}
+bob.send_to_channels(["garden", "team"], soup)
+q1.check()
+bob.send_to_channels("garden", soup)
+q1.check()
+""",
+    ],
     "q3": [
         """
 name = "9f2c4e7ab13d5068"  # secrets.token_hex(8)

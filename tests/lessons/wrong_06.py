@@ -24,6 +24,22 @@ carol.send_to_users(alice.root_id, {"type": "chat", "message": "Dinner at eight?
 """,
             "it has no 'data'",
         ),
+        (
+            f"""
+carol.send_to_users([alice, bob], {_DINNER})
+q1.check()
+carol.send_to_users(bob, {_DINNER})
+""",
+            "this time, nor anything like it",
+        ),
+        (
+            f"""
+carol.send_to_users([alice, bob], {_DINNER})
+q1.check()
+carol.send({{"type": "user", "root_ids": [], "data": {_DINNER}}})
+""",
+            "The server answered with an error: event.user.root_ids: List should",
+        ),
     ],
     "q2": [
         (

@@ -10,7 +10,10 @@ WRONG = {
         (SEND.format(context='{"cake": "Plum", "pieces": "many"}'), "int_parsing"),
         (SEND.format(context='{"cake": 5, "pieces": "many"}'), "string_type"),
         (SEND.format(context='{"pieces": 7.5}'), "int_from_float"),
-        (SEND.format(context='{"cake": "Plum", "pieces": 2}'), "no error so far"),
+        (
+            SEND.format(context='{"cake": "Plum", "pieces": 2}'),
+            "found no mistake in Bob's event",
+        ),
         (
             'bob.send({"type": "walker", "walker": "ordr", '
             '"context": {"pieces": "many"}})',
@@ -19,6 +22,32 @@ WRONG = {
         (
             'bob.send({"type": "walker", "walker": "order", "pieces": "many"})',
             "These are not the two mistakes",
+        ),
+        (
+            """
+bob.send({"type": "walker", "walker": "nope"})
+cake = {"type": "missing", "msg": "", "loc": ["cake"]}
+pieces = {"type": "int_parsing", "msg": "", "loc": ["pieces"]}
+alice.send_to_clients(bob, {"error": [cake, pieces]})
+alice.sync()
+""",
+            "one sentence, not a list",
+        ),
+        (
+            """
+@jacnb.walker
+def bake(cake: str, pieces: int): ...
+bob.send({"type": "walker", "walker": "bake", "context": {"pieces": "many"}})
+""",
+            "not for the walker order",
+        ),
+        (
+            """
+bob.send({"type": "walker", "walker": "order", "context": {}})
+q1.check()
+bob.send({"type": "walker", "walker": "order", "context": {"pieces": 7.5}})
+""",
+            "int_from_float",
         ),
     ],
     "q2": [
@@ -88,7 +117,7 @@ def rate(stars: int):
 def faults(message):
     return [e["msg"] for e in message.get("error", [])]
 """,
-            "Something went wrong",
+            "It was called so: faults({'type': 'walker', 'error': 'Invalid request!",
         ),
         (
             """
@@ -97,7 +126,7 @@ def faults(message):
         return [message["error"]]
     return [f"{e['loc']}: {e['msg']}" for e in message["error"]]
 """,
-            "KeyError",
+            'line 2: if isinstance(message["error"], str):',
         ),
         (
             """
@@ -129,5 +158,22 @@ def faults(message):
 """,
             "event.channel.channel_ids.0",
         ),
+    ],
+}
+
+# What is right as well, though it is not the solution.
+RIGHT = {
+    "q1": [
+        """
+carol.send_to_channels("room", {"error": ["oops"]})
+carol.send_to_channels("room", {"error": [{"loc": 7}]})
+carol.sync()
+bob.send({"type": "walker", "walker": "order", "context": {"pieces": "many"}})
+""",
+        """
+bob.send({"type": "walker", "walker": "order", "context": {"pieces": "many"}})
+q1.check()
+bob.send({"type": "walker", "walker": "order", "context": {"cake": "Plum"}})
+""",
     ],
 }

@@ -48,6 +48,17 @@ def connect(name, then):
 
 """
 
+LATE = """
+def later(then):
+    from threading import Event
+
+    Event().wait(2.2)
+    then()
+
+
+connect("1", lambda: connect("2", None))
+"""
+
 
 def answer(
     condition: str = QUESTION, double: str = DOUBLE, send: str = TO_ASKER
@@ -92,6 +103,11 @@ WRONG = {
             "The page is not Alice",
         ),
         (
+            PAGE.format(given="") + "page.change_user(lab.bob)\n"
+            'page.walker("shout", text="Tea is ready")\n' + ALICE,
+            "The page is not Alice when it sends this",
+        ),
+        (
             PAGE.format(given="")
             + ALICE
             + 'page.walker("shout", text="Tea is ready!")',
@@ -101,7 +117,7 @@ WRONG = {
     "q2": [
         (
             answer(double='data["number"]'),
-            "What differs: double is",
+            "What differs: data is",
         ),
         (
             answer(
@@ -119,7 +135,19 @@ WRONG = {
         ),
         (
             answer(send='send_to_channels("room"'),
-            "nora received no message",
+            "The answer went to the channel “room”",
+        ),
+        (
+            answer()
+            .replace('"data": {{"double"'.format(), '"double"')
+            .replace("}}\n", "}\n"),
+            "it has no 'data'",
+        ),
+        (
+            answer().replace(
+                "        page.send_to", "        for _ in range(2): page.send_to"
+            ),
+            "The page answered 2 times",
         ),
         (
             answer(send='send_to_clients([data["client_id"], *MORE]').replace(
@@ -149,6 +177,27 @@ WRONG = {
         (
             PAGE.format(given=", reconnect=True") + HERE + "page.on_state(say_here)",
             "The page is not Alice",
+        ),
+        (
+            PAGE.format(given="") + HERE + ALICE,
+            "The page is not Alice when it sends this",
+        ),
+        (
+            PAGE.format(given="") + ALICE + HERE.replace(', "data": {}', ""),
+            'should be {"type": "here", "data": {}}',
+        ),
+        (
+            PAGE.format(given="")
+            + ALICE
+            + HERE.replace('"room"', '["room", "x"]').replace("{}", '{"n": 1}'),
+            "to the channel “room” alone",
+        ),
+        (
+            TWICE.replace("target=then", "target=later, args=(then,)").format(
+                become="page.change_user(lab.alice)"
+            )
+            + LATE,
+            "seconds to connect again, not two",
         ),
         (
             TWICE.format(become="name and page.change_user(lab.alice)")

@@ -43,6 +43,23 @@ def cheer(channel_id: str, text: str):
 """,
             "it took 2 notifications",
         ),
+        (
+            """
+@jacnb.walker(auth=None)
+def cheer(channel_id: str, text: str):
+    socket.notify_channels([channel_id], {"type": "cheer", "text": text})
+""",
+            "What differs: it has no 'data'",
+        ),
+        (
+            """
+@jacnb.walker(auth=False)
+def cheer(channel_id: str, text: str):
+    data = {"type": "cheer", "data": {"text": text}}
+    socket.notify_channels([channel_id], data)
+""",
+            "The walker answered with an error",
+        ),
     ],
     "q2": [
         (
@@ -72,6 +89,27 @@ def is_good(result, limit):
     print(result.is_clean and result.p99 <= limit)
 """,
             "It returned None",
+        ),
+        (
+            """
+def is_good(result, limit):
+    return result.is_clean and result.p99 <= 0.1
+""",
+            "If the limit is higher",
+        ),
+        (
+            """
+def is_good(result, limit):
+    return result.is_clean and result.p99 < limit
+""",
+            "If 99 of 100 took just the limit",
+        ),
+        (
+            """
+def is_good(result, limit):
+    return result.is_clean and result.p99 <= max(limit, 0.1)
+""",
+            "If the limit is lower",
         ),
     ],
     "q3": [
@@ -104,5 +142,35 @@ measured = jacnb.swarm(
 """,
             "text: Field required",
         ),
+        (
+            """
+measured = jacnb.swarm(
+    lab.server, 60, channel_id="match", walker="goal",
+    fields={"text": "{tag}"}, rate=4, seconds=1.25,
+)
+""",
+            "The 5 calls took 1.0 s, not half a second",
+        ),
+        (
+            """
+ids.clear()
+measured = jacnb.swarm(
+    lab.server, 60, channel_id="match", walker="goal_twice",
+    fields={"text": "{tag}"}, rate=10, seconds=0.5,
+)
+""",
+            "The walker is to be goal, not goal_twice",
+        ),
+    ],
+}
+
+RIGHT = {
+    "q3": [
+        """
+with jacnb.swarm(lab.server, 60, channel_id="match") as crowd:
+    measured = crowd.run(
+        walker="goal", fields={"text": "Goal! {tag}"}, rate=50, seconds=0.1
+    )
+""",
     ],
 }

@@ -70,7 +70,7 @@ WRONG = {
     socket.notify_channels(["garden"], {"type": "flag", "data": news})
     return here.flags
 """,
-            "quinn received no message",
+            "It was sent, but not there",
         ),
         (
             """

@@ -93,6 +93,28 @@ def test_without_a_tag_only_answers_are_counted(server: Server) -> None:
     assert "5 walker calls" in repr(result)
 
 
+def test_an_answer_is_no_arrival(server: Server) -> None:
+    with swarm(server, 2, channel_id="room") as crowd:
+        fields = {"channel_id": "rooom", "text": "{tag}"}
+        result = crowd.run(
+            rate=50, seconds=0.1, walker="call_out", fields=fields, patience=0.1
+        )
+    assert (result.received, result.expected, result.answers) == (0, 10, 5)
+    assert (result.p50, result.max) == (None, None)
+
+
+def test_the_mark_finds_the_traffic_of_a_swarm(server: Server) -> None:
+    first, second = (
+        swarm(server, 2, channel_id="room", rate=50, seconds=seconds)
+        for seconds in (0.04, 0.06)
+    )
+    trace = server.trace
+    assert trace is not None
+    sent = trace.where(kind="notification")
+    assert len(sent.where(contains=first.mark)) == 2
+    assert len(sent.where(contains=second.mark)) == 3
+
+
 def test_walkers_that_fail_are_errors(server: Server) -> None:
     result = swarm(server, 2, rate=30, seconds=0.1, walker="broken")
     assert result.errors == {"WalkerError: walker broken: ValueError: no luck": 3}

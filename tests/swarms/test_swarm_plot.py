@@ -34,7 +34,7 @@ def test_a_histogram_tells_its_story_in_words_too() -> None:
     assert root.get("role") == "img"
     assert root[0].text == "Latency, by how often it occurred"
     said = root[1].text or ""
-    assert said.startswith("3 latencies. Half took 10")
+    assert said.startswith("3 deliveries. Half took 10")
     assert said.endswith("the longest 20 ms.")
     assert len(list(root.iter(f"{SVG}rect"))) == 2
 

@@ -95,8 +95,8 @@ def test_a_plot_has_one_of_two_kinds() -> None:
     assert made().plot().title.startswith("Latency, by how often")
     answered = Latencies()
     answered.add(0.5)
-    asked = made(timeline=Timeline(), answered=answered)
-    assert "latency of 1 answers, logarithmic" in asked.plot().svg
+    asked = made(expected=0, received=0, timeline=Timeline(), answered=answered)
+    assert "round trip of 1 walker calls, logarithmic" in asked.plot().svg
     assert made().plot("time").title.startswith("Latency over time")
     kind: Any = "pie"
     with pytest.raises(ValueError, match="plot\\(\\) draws 'latency' or 'time'"):
@@ -107,3 +107,21 @@ def test_nothing_said_is_no_praise() -> None:
     quiet = made(sent=0, expected=0, received=0, duration=0.0)
     assert "(nothing was said)" in quiet._repr_html_()
     assert quiet.delivery_rate == 0.0
+
+
+def test_of_calls_alone_the_round_trip_is_told() -> None:
+    asked = made(expected=0, received=0, answers=2)
+    assert repr(asked).splitlines()[-1].startswith("    round trip   p50 20 ms")
+    assert "latency" not in repr(asked)
+
+
+def test_where_nothing_arrived_there_is_no_latency() -> None:
+    answered = Latencies()
+    answered.add(0.5)
+    none: dict[str, Any] = dict.fromkeys(("p50", "p90", "p99", "max"))
+    empty = {"received": 0, "lost": 4, "timeline": Timeline(), "answered": answered}
+    lost = made(answers=1, **empty, **none)
+    assert "  ! latency      none, for nothing arrived" in repr(lost).splitlines()
+    assert " ms" not in repr(lost)
+    for kind in ("latency", "time"):
+        assert lost.plot(kind).title.endswith("Nothing arrived.")
