@@ -39,6 +39,19 @@ def split_frames(data: bytes | bytearray) -> tuple[list[bytes], bytes]:
     return payloads, bytes(data[start:])
 
 
+def part_pings(data: bytes | bytearray) -> tuple[bytes, list[bytes]]:
+    """Take the pings out of what a server sent; return the rest and their payloads."""
+    kept, pings, start = b"", [], 0
+    while (bounds := _bounds(data, start)) is not None:
+        begin, end = bounds
+        if data[start] == PING:
+            pings.append(bytes(data[begin:end]))
+        else:
+            kept += data[start:end]
+        start = end
+    return kept + bytes(data[start:]), pings
+
+
 def upgrade_request(port: int, channel_id: str) -> bytes:
     """Build the handshake of a connection that listens on one channel."""
     return (

@@ -8,7 +8,7 @@ import selectors
 import socket
 from collections.abc import Iterable, Iterator
 
-from frames import CLOSE_FRAME, split_frames, upgrade_request
+from frames import CLOSE_FRAME, part_pings, pong, split_frames, upgrade_request
 
 # Below the smallest listen backlog compared here (100): a SYN that finds the backlog
 # full is sent again after a whole second, which would measure TCP and not the server.
@@ -95,7 +95,7 @@ class _Opening:
             connection = key.fileobj
             assert isinstance(connection, socket.socket)
             key.data.extend(_received(connection))
-            if _greeted(key.data):
+            if _greeted(connection, key.data):
                 self._selector.unregister(connection)
                 yield connection
 
@@ -107,10 +107,14 @@ def _received(connection: socket.socket) -> bytes:
     return data
 
 
-def _greeted(data: bytearray) -> bool:
-    head, _, body = data.partition(b"\r\n\r\n")
+def _greeted(connection: socket.socket, data: bytearray) -> bool:
+    head, end, body = data.partition(b"\r\n\r\n")
     if not body:
         return False
     if b" 101 " not in head.split(b"\r\n", 1)[0]:
         raise LoadError(f"the server refused a connection: {bytes(head[:80])!r}")
-    return bool(split_frames(body)[0])
+    # The server's beat may come first: it pings all connections at once.
+    data[len(head + end) :], pings = part_pings(body)
+    for payload in pings:
+        connection.send(pong(payload))
+    return bool(split_frames(data[len(head + end) :])[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 
-from frames import PING, pong
+from frames import part_pings, pong
 from opening import LoadError
 from polling import poll_for_input
 
@@ -38,14 +38,8 @@ def received(connection: socket.socket) -> bytes:
 
 
 def without_pings(connection: socket.socket, data: bytes) -> bytes:
-    """Answer the pings before and after small text frames; return those frames."""
-    at = 0
-    kept = b""
-    while at < len(data):
-        end = at + 2 + data[at + 1]
-        if data[at] == PING:
-            connection.send(pong(data[at + 2 : end]))
-        else:
-            kept += data[at:end]
-        at = end
+    """Answer the pings among text frames; return those frames."""
+    kept, pings = part_pings(data)
+    for payload in pings:
+        connection.send(pong(payload))
     return kept
