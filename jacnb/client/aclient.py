@@ -19,7 +19,7 @@ from jacnb.client.party import Party
 from jacnb.client.presence import ConnectionInfo
 from jacnb.client.response import Response
 from jacnb.client.steps import Steps, run_async
-from jacnb.client.transport import AsyncTransport, Listener, check_close_code
+from jacnb.client.transport import AsyncTransport, Listener, check_close
 from jacnb.protocol.events import ConnectionEvent, Event, WalkerEvent
 
 T = TypeVar("T")
@@ -217,15 +217,23 @@ class AsyncClient(Party):
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End the connection; doing it twice does nothing.
 
+        Args:
+            code: The close code: 1000 (done), or 4000 to 4999 for your own.
+            reason: Why, 123 bytes at most; the server gets to see it.
+
         Raises:
-            ValueError: If it is no close code (RFC 6455, section 7.4).
+            ValueError: If code or reason cannot be sent; nothing is closed then.
         """
-        check_close_code(code)
+        check_close(code, reason)
         await self._transport.close(code, reason)
 
     def leave(self, code: int = 1000, reason: str = "") -> None:
-        """End the connection without waiting for the server; any thread may call."""
-        check_close_code(code)
+        """End the connection without waiting for the server; any thread may call.
+
+        Raises:
+            ValueError: If code or reason cannot be sent, as in `close`.
+        """
+        check_close(code, reason)
         self._transport.leave(code, reason)
 
     async def __aenter__(self) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from jacnb.errors import ConnectError
-from jacnb.protocol.json import masked_text
+from jacnb.protocol.masking import masked_text
 
 _SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
 
@@ -31,9 +31,12 @@ def websocket_url(url: str) -> str:
 
 def without_secrets(url: str) -> str:
     """Return an address without user, password, query and fragment."""
+    if "://" not in url:
+        return without_secrets(f"ws://{url}").removeprefix("ws://")
     parts = urlsplit(url)
     netloc = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=netloc, query="", fragment=""))
+    place = urlunsplit(parts._replace(netloc=netloc, query="", fragment=""))
+    return masked_text(place)
 
 
 def on_channel(url: str, channel_id: str | None) -> str:

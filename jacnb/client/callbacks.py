@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from jacnb.errors import ClientError
-from jacnb.protocol.json import masked_text
+from jacnb.protocol.masking import masked_text
 
 _log = logging.getLogger(__name__)
 # A callback's error is logged in a transport's thread, which must never print.

@@ -19,7 +19,7 @@ from jacnb.client.party import Party
 from jacnb.client.presence import ConnectionInfo
 from jacnb.client.response import Response
 from jacnb.client.steps import Steps, run
-from jacnb.client.transport import Transport, check_close_code
+from jacnb.client.transport import Transport, check_close
 from jacnb.errors import ConnectError
 from jacnb.protocol.events import ConnectionEvent, Event, WalkerEvent
 
@@ -212,10 +212,14 @@ class Client(Party):
     def close(self, code: int = 1000, reason: str = "") -> None:
         """End the connection; doing it twice does nothing.
 
+        Args:
+            code: The close code: 1000 (done), or 4000 to 4999 for your own.
+            reason: Why, 123 bytes at most; the server gets to see it.
+
         Raises:
-            ValueError: If it is no close code (RFC 6455, section 7.4).
+            ValueError: If code or reason cannot be sent; nothing is closed then.
         """
-        check_close_code(code)
+        check_close(code, reason)
         self._transport.close(code, reason)
 
     def __enter__(self) -> Self:

@@ -15,7 +15,8 @@ from jacnb.client.presence import Presence
 from jacnb.client.tokens import Bearer
 from jacnb.client.transport import State
 from jacnb.errors import ConnectionClosedError
-from jacnb.protocol.json import encode, masked_text
+from jacnb.protocol.json import encode
+from jacnb.protocol.masking import masked_text
 
 _log = logging.getLogger(__name__)
 # It is used in a transport's thread, which must never print.

@@ -28,9 +28,10 @@ def send_frame(ws: Any, data: bytes) -> None:
 
 
 def say_goodbye(ws: Any, code: int, reason: str) -> None:
-    """Send a close frame, and that nothing follows it."""
+    """Send a close frame, its reason cut at a character, and that nothing follows."""
+    told = reason.encode("utf-8", "replace")[:123].decode("utf-8", "ignore")
     with contextlib.suppress(OSError, websocket.WebSocketException, AttributeError):
-        ws.send_close(code, reason.encode()[:123])
+        ws.send_close(code, told.encode())
         ws.sock.shutdown(socket.SHUT_WR)
 
 

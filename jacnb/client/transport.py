@@ -18,16 +18,32 @@ _CLOSE_CODES: Final = frozenset(
 """The codes that may be sent (RFC 6455, section 7.4)."""
 
 
-def check_close_code(code: int) -> None:
-    """Raise if a connection cannot be closed with this code.
+_MAX_REASON: Final = 123
+"""The bytes that a close frame has room for (section 5.5)."""
+
+
+def check_close(code: object, reason: object) -> None:
+    """Raise if a connection cannot be closed with this code and reason.
 
     Raises:
         ValueError: If it cannot.
     """
-    if code not in _CLOSE_CODES:
+    # 1000.0 equals a code, and yet cannot be sent.
+    if not isinstance(code, int) or code not in _CLOSE_CODES:
         raise ValueError(
             f"{code!r} is no close code: take 1000 (done), or 4000 to 4999 for your own"
         )
+    if not isinstance(reason, str):
+        kind = type(reason).__name__
+        raise ValueError(f"the reason of a close is text, not {kind}")
+    try:
+        size = len(reason.encode())
+    except UnicodeEncodeError:
+        raise ValueError(
+            "the reason of a close cannot be sent: half a surrogate pair is no text"
+        ) from None
+    if size > _MAX_REASON:
+        raise ValueError(f"the reason of a close is limited to {_MAX_REASON} bytes")
 
 
 class Listener(Protocol):

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from jacnb.protocol.json import masked, masked_text
+from jacnb.protocol.masking import masked, masked_text
 
 KEPT: Final = 1_000
 """Lines that are remembered."""

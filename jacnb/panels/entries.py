@@ -220,3 +220,14 @@ def _problem(each: object) -> list[str]:
     loc = each.get("loc")
     where = ".".join(str(part) for part in loc) if isinstance(loc, list) else ""
     return [where[:200], str(each.get("msg", "invalid"))[:400]]
+
+
+def type_in(value: object) -> str:
+    """Return what a message calls itself, and without that what it is."""
+    if not isinstance(value, dict):
+        return "text" if isinstance(value, str) else "data"
+    said = value.get("type")
+    if isinstance(said, str):
+        return str(said)[:200]
+    words = {"response": "walker", "error": "error"}
+    return str(words.get(kind_in(value), "data"))

@@ -42,7 +42,7 @@ from jacnb.panels.sessions_replay import (
 )
 from jacnb.panels.snippets import Source as SnippetSource, snippet
 from jacnb.panels.sources import ClientsSource
-from jacnb.protocol.json import masked_text
+from jacnb.protocol.masking import masked_text
 from jacnb.protocol.telling.view import Entries
 
 REFRESH_SECONDS: Final = 0.5

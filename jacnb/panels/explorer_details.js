@@ -126,8 +126,9 @@ class Details {
 
   #receivers(row) {
     if (!row.reach) return h("span", { class: "jacnb-soft" }, "nobody");
-    const rest = row.reach - row.to.length;
-    return [...row.to.map((lane) => party(this.#rows.lane(lane))), rest > 0 ? h("span", { class: "jacnb-soft" }, `and ${rest} more`) : null];
+    const shown = row.to.slice(0, RECEIVERS_NAMED);
+    const rest = row.reach - shown.length;
+    return [...shown.map((lane) => party(this.#rows.lane(lane))), rest > 0 ? h("span", { class: "jacnb-soft" }, `and ${rest} more`) : null];
   }
 
   /** What led to it, the first cause on top. */

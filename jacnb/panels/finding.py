@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from jacnb.panels.rows import Lane, Row
+from jacnb.panels.rows import RECEIVERS_NAMED, Lane, Row
 
 
 def fitting(
@@ -27,6 +27,8 @@ def fitting(
     names = {lane["lane"]: lane["name"].lower() for lane in lanes}
     kinds, lane = wanted.get("kinds"), wanted.get("lane")
     words = [str(wanted.get(key) or "").lower() for key in ("text", "type")]
+    # A message may have too many receivers to read all their names.
+    named = [{n for n, name in names.items() if word in name} for word in words]
 
     def fits(row: Row) -> bool:
         if kinds is not None and row["kind"] not in kinds:
@@ -36,7 +38,10 @@ def fitting(
         if not any(words):
             return True
         said = _said(row, names, whole)
-        return all(word in said for word in words)
+        return all(
+            word in said or not mine.isdisjoint(row["to"])
+            for word, mine in zip(words, named, strict=True)
+        )
 
     return [row for row in rows if fits(row)]
 
@@ -45,7 +50,7 @@ def _said(
     row: Row, names: Mapping[int, str], whole: Callable[[int], str | None]
 ) -> str:
     """Return all that a view shows of a row, in lower case."""
-    parties = [row["who"], *row["to"]]
+    parties = [row["who"], *row["to"][:RECEIVERS_NAMED]]
     known = [names.get(each, "") for each in parties if each is not None]
     text = whole(row["seq"]) if row["cut"] else row["text"]
     kind = "error response" if row["kind"] == "reply" else row["kind"]

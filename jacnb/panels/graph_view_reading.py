@@ -12,7 +12,7 @@ from typing import Any, Final
 from jacnb.graph.storage import Record, Ref, Store
 from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.panels.sequence_words import one_line
-from jacnb.protocol.json import masked_text
+from jacnb.protocol.masking import masked_text
 
 NODES: Final = 300
 """Nodes that are drawn; beyond them the view says that there are more."""

@@ -159,7 +159,9 @@ class LivePanel(anywidget.AnyWidget):
         self, rows: list[Row], also: Collection[int | None] = ()
     ) -> list[Lane]:
         """Return the lanes that rows name, and some of the clients that are there."""
-        named = {lane for row in rows for lane in (*row["to"], row["who"])}.union(also)
+        named = {row["who"] for row in rows}.union(also)
+        for row in rows:
+            named.update(row["to"][:LANES])
         lanes = self.source.lanes()
         there = [each["lane"] for each in lanes if each["open"]][:LANES]
         return [each for each in lanes if each["lane"] in named.union(there)]

@@ -6,11 +6,46 @@ const ROWS_LIMIT = 4000;
 const SAVED_ROWS = 200;
 const TEXT_PATIENCE = 20_000;
 
+const RECEIVERS_NAMED = 12;
+
 /** A row with what the kernel leaves out as the rest tells it (rows.py, `on_wire`). */
 function filled(row) {
-  const { seq, at, kind, type, who = null, to = [], cause = null, run = null, text = null, cut = 0 } = row;
+  const { seq, at, kind, type, who = null, spans, cause = null, run = null, text = null, cut = 0 } = row;
+  const to = row.to ?? lanesIn(spans ?? []);
   const { reach = to.length, size = text?.length ?? 0 } = row;
-  return { seq, at, kind, type, who, to, reach, size, cause, run, text, cut };
+  return { seq, at, kind, type, who, to, spans, reach, size, cause, run, text, cut };
+}
+
+/** Lanes told as first, count, gap, count…; rows in sequence mostly share them. */
+function lanesIn(spans) {
+  const key = spans.join();
+  if (lastLanes.key === key) return lastLanes.lanes;
+  const lanes = [];
+  for (let index = 0, lane = 0; index < spans.length; index += 2, lane -= 1) {
+    lane += spans[index];
+    for (const end = lane + spans[index + 1]; lane < end; lane += 1) lanes.push(lane);
+  }
+  lastLanes = { key, lanes };
+  return lanes;
+}
+let lastLanes = { key: "", lanes: [] };
+
+/** A row as a notebook keeps it: small, as it came. */
+const keptRow = (row) => (row.spans ? { ...row, to: undefined } : row);
+
+/** The names of the first receivers, and how many more there are. */
+function namedReceivers(row, name) {
+  const names = row.to.slice(0, RECEIVERS_NAMED).map(name);
+  const more = row.reach - names.length;
+  if (more > 0) names.push(names.length ? `+${more} more` : `${more} clients`);
+  return names.join(", ");
+}
+
+/** The lanes whose names have this text in them; many rows name too many to read them. */
+function lanesNamed(text, lanes) {
+  const named = new Set();
+  if (text) for (const lane of lanes.values()) if (lane.name.toLowerCase().includes(text)) named.add(lane.lane);
+  return named;
 }
 
 /** The bytes of a message; what is noted of a connection's begin or end was none. */
@@ -53,8 +88,8 @@ class Rows {
       if (isLive) this.#catchUp();
     });
     this.#history = new Keepsake(model, {
-      newest: () => this.rows.slice(-SAVED_ROWS),
-      charsOf: (row) => (row.text?.length ?? 0) + 150,
+      newest: () => this.rows.slice(-SAVED_ROWS).map(keptRow),
+      charsOf: (row) => (row.text?.length ?? 0) + 150 + 4 * (row.spans?.length ?? 0),
       add: (rows) => this.#add(rows),
     });
     this.#learn(model.get("lanes"));

@@ -6,12 +6,15 @@ messages; a panel tells the browser once what each lane is.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final, TypedDict
 
 TEXT_LIMIT: Final = 2_000
 """Characters of a payload that go with a row; the whole of it is fetched on demand."""
-RECEIVERS_LIMIT: Final = 12
-"""Lanes of receivers that go with a row; ``reach`` counts them all."""
+RECEIVERS_NAMED: Final = 12
+"""Receivers that are told one by one; of more, a row tells its spans of lanes."""
+SPANS_LIMIT: Final = 64
+"""Spans of receivers that go with a row; ``reach`` counts them all."""
 
 
 class Lane(TypedDict):
@@ -34,7 +37,7 @@ class Row(TypedDict):
         kind: A `jacnb.protocol.trace.Kind`'s value.
         type: The event's type, the walker's name, or the location visited.
         who: The lane of the client it belongs to, as its sender.
-        to: The lanes it went to, the first of them.
+        to: The lanes it went to, in their order if they are many.
         reach: How many clients it went to.
         size: Bytes on the wire.
         cause: The number of what led to it.
@@ -63,12 +66,30 @@ WireRow = dict[str, Any]
 
 def on_wire(row: Row) -> WireRow:
     """Return a row as it goes to the browser."""
-    usual = {"reach": len(row["to"]), "size": len(row["text"] or ""), "cut": 0}
+    to, spans = row["to"], list[int]()
+    if len(to) > RECEIVERS_NAMED:
+        spans = _spans(to)
+        to = []
+    told = len(row["to"]) if len(spans) < 2 * SPANS_LIMIT else None
+    usual = {"reach": told, "size": len(row["text"] or ""), "cut": 0}
     return {
         key: value
-        for key, value in row.items()
+        for key, value in {**row, "to": to, "spans": spans}.items()
         if value is not None and value != [] and usual.get(key, ...) != value
     }
+
+
+def _spans(lanes: list[int]) -> list[int]:
+    """Return lanes in their order as first, count, gap, count, and so on."""
+    spans = [lanes[0], 1]
+    for before, lane in pairwise(lanes):
+        if lane == before + 1:
+            spans[-1] += 1
+        elif len(spans) == 2 * SPANS_LIMIT:
+            break
+        else:
+            spans += [lane - before, 1]
+    return spans
 
 
 def cut(text: str | None) -> tuple[str | None, int]:

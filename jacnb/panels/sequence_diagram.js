@@ -131,12 +131,14 @@ class Diagram {
 
   wanted() {
     const text = this.text.toLocaleLowerCase();
+    const named = lanesNamed(text, this.rows.lanes);
     const wanted = (row) => {
       const words = wordsOf(row);
       if (words.mark === "end" || !this.groups.has(GROUPS[words.mark] ?? "errors")) return false;
       if (this.type && aboutOf(row, words) !== this.type) return false;
       if (this.picked && !this.#isPicked(row)) return false;
-      return !text || `${this.sentence(row)}\n${row.text ?? ""}`.toLocaleLowerCase().includes(text);
+      if (!text || (named.size && row.to.some((lane) => named.has(lane)))) return true;
+      return `${this.sentence(row)}\n${row.text ?? ""}`.toLocaleLowerCase().includes(text);
     };
     wanted.lanes = this.picked;
     return wanted;

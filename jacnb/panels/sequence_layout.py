@@ -92,8 +92,17 @@ class Wanted:
     text: str = ""
     last: int | None = None
 
-    def includes(self, row: Row, words: Words, said: str) -> bool:
-        """Return whether a row is to be shown."""
+    def includes(
+        self, row: Row, words: Words, said: str, named: frozenset[int] = frozenset()
+    ) -> bool:
+        """Return whether a row is to be shown.
+
+        Args:
+            row: What happened.
+            words: Its words.
+            said: Its sentence.
+            named: The lanes whose names hold the text; a sentence names few of many.
+        """
         if words.mark == "end" or GROUPS[words.mark] not in self.groups:
             return False
         if self.type and self.type != about(row, words):
@@ -101,12 +110,21 @@ class Wanted:
         if self.lanes is not None and not self._is_theirs(row):
             return False
         wanted = self.text.casefold()
-        return not wanted or wanted in f"{said}\n{row['text'] or ''}".casefold()
+        if not wanted or not named.isdisjoint(row["to"]):
+            return True
+        return wanted in f"{said}\n{row['text'] or ''}".casefold()
+
+    def named(self, known: Mapping[int, Lane]) -> frozenset[int]:
+        """Return the lanes whose names hold the text."""
+        text = self.text.casefold()
+        holds = (n for n, lane in known.items() if text in lane["name"].casefold())
+        return frozenset(holds if text else ())
 
     def _is_theirs(self, row: Row) -> bool:
-        parties = [*row["to"], *([] if row["who"] is None else [row["who"]])]
         assert self.lanes is not None
-        return not parties or any(each in self.lanes for each in parties)
+        if row["who"] in self.lanes or not self.lanes.isdisjoint(row["to"]):
+            return True
+        return row["who"] is None and not row["to"]
 
 
 def about(row: Row, words: Words) -> str:
@@ -188,12 +206,13 @@ def _messages(
     rows: Sequence[Row], known: Mapping[int, Lane], wanted: Wanted
 ) -> Iterable[Message]:
     slots = _Slots()
+    named = wanted.named(known)
     index = 0
     for row in rows:
         words = words_of(row)
         bar = slots.take(row, words)
         said = sentence(row, words, lambda n: _name(known, n), slots.name)
-        if wanted.includes(row, words, said):
+        if wanted.includes(row, words, said, named):
             yield Message(row, words, said, index, bar)
             index += 1
 
@@ -248,8 +267,14 @@ def _bars(messages: Sequence[Message]) -> list[Bar]:
 
 def _named(messages: Iterable[Message]) -> set[int]:
     rows = [message.row for message in messages]
-    named = {lane for row in rows for lane in row["to"]}
-    return named.union(row["who"] for row in rows if row["who"] is not None)
+    named = {row["who"] for row in rows if row["who"] is not None}
+    before: list[int] = []
+    for row in rows:
+        # Notifications of one room in sequence share their receivers.
+        if row["to"] is not before:
+            before = row["to"]
+            named.update(before)
+    return named
 
 
 def _chosen(

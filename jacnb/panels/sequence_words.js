@@ -137,10 +137,7 @@ function asked(row, words) {
 }
 
 function receiversOf(row, lane) {
-  const names = row.to.map(lane);
-  const more = row.reach - names.length;
-  if (more > 0) names.push(names.length ? `+${more} more` : `${more} clients`);
-  return names.join(", ") || "nobody";
+  return namedReceivers(row, lane) || "nobody";
 }
 
 /** The type of a row, as it stands in the filter. */

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from jacnb.panels.rows import Row
+from jacnb.panels.rows import RECEIVERS_NAMED, Row
 from jacnb.protocol.endings import LOST
 from jacnb.protocol.telling.words import gist, is_error, subject
 from jacnb.protocol.trace import Entry, Kind
@@ -148,7 +148,7 @@ def _asked(row: Row, words: Words) -> str:
 
 
 def _receivers(row: Row, lane: NameOf) -> str:
-    names = [lane(each) for each in row["to"]]
+    names = [lane(each) for each in row["to"][:RECEIVERS_NAMED]]
     more = row["reach"] - len(names)
     if more > 0:
         names.append(f"+{more} more" if names else f"{more} clients")

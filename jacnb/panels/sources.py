@@ -12,8 +12,8 @@ from typing import Any, Final, Protocol
 
 from jacnb.errors import JacnbError
 from jacnb.ids import PUBLIC_ROOT_ID
-from jacnb.panels.entries import MessageLike, kind_in
-from jacnb.panels.rows import RECEIVERS_LIMIT, Lane, Row, cut
+from jacnb.panels.entries import MessageLike, kind_in, type_in
+from jacnb.panels.rows import RECEIVERS_NAMED, Lane, Row, cut
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.identity import Identity
 from jacnb.protocol.naming import Names
@@ -109,6 +109,7 @@ class TraceSource:
         self._lanes: dict[Connection, Lane] = {}
         self._next_lane = 0
         self._runs: OrderedDict[int, int] = OrderedDict()
+        self._many: tuple[Sequence[Connection], list[int]] = (), []
         self._lock = threading.RLock()
 
     def since(self, seq: int) -> list[Row]:
@@ -168,14 +169,13 @@ class TraceSource:
 
     def _row(self, entry: Entry) -> Row:
         text, missing = cut(entry.text)
-        receivers = entry.receivers[:RECEIVERS_LIMIT]
         return Row(
             seq=entry.seq,
             at=round(entry.time, 4),
             kind=entry.kind.value,
             type=entry.type,
             who=None if entry.sender is None else self._lane(entry.sender),
-            to=[self._lane(each) for each in receivers],
+            to=self._to(entry.receivers),
             reach=entry.reach,
             size=entry.size,
             cause=entry.cause,
@@ -183,6 +183,14 @@ class TraceSource:
             text=text,
             cut=missing,
         )
+
+    def _to(self, receivers: Sequence[Connection]) -> list[int]:
+        if len(receivers) <= RECEIVERS_NAMED:
+            return [self._lane(each) for each in receivers]
+        # The members of one channel, notified again and again, are looked up once.
+        if self._many[0] is not receivers:
+            self._many = receivers, sorted(map(self._lane, receivers))
+        return self._many[1]
 
     def _lane(self, connection: Connection) -> int:
         known = self._lanes.get(connection)
@@ -204,6 +212,7 @@ class TraceSource:
         gone = (each for each in self._lanes if each not in connected)
         for connection in list(islice(gone, max(0, surplus))):
             del self._lanes[connection]
+            self._many = (), []
 
     def _run_of(self, entry: Entry) -> int | None:
         """Return the number of the walker run that an entry is, or is part of."""
@@ -340,7 +349,7 @@ class ClientsSource:
                 seq=self._next,
                 at=round(message.time, 4),
                 kind=_kind(message),
-                type=_type(message.value),
+                type=type_in(message.value),
                 who=lane if is_out else None,
                 to=[] if is_out else [lane],
                 reach=0 if is_out else 1,
@@ -386,13 +395,3 @@ def _kind(message: MessageLike) -> str:
         return Kind.EVENT.value
     is_reply = kind_in(message.value) in ("response", "error", "connection")
     return Kind.REPLY.value if is_reply else Kind.NOTIFICATION.value
-
-
-def _type(value: object) -> str:
-    if not isinstance(value, dict):
-        return "text" if isinstance(value, str) else "data"
-    said = value.get("type")
-    if isinstance(said, str):
-        return str(said)[:200]
-    words = {"response": "walker", "error": "error"}
-    return str(words.get(kind_in(value), "data"))

@@ -242,12 +242,21 @@ class Timeline {
     const { text, groups, type, lane } = this.#filter;
     if (!groups.has(kindOf(row).group)) return false;
     if (type && subject(row) !== type) return false;
+    if (isFound) return true;
     if (lane !== "" && row.who !== lane && !row.to.includes(lane)) return false;
-    return isFound || !text || this.#searched(row).includes(text);
+    return !text || this.#searched(row).includes(text) || this.#isToNamed(row, text);
   }
 
+  /** Whether one of many receivers has this in its name. */
+  #isToNamed(row, text) {
+    if (row.to.length <= RECEIVERS_NAMED) return false;
+    if (this.#named.text !== text || this.#named.count !== this.#rows.lanes.size) this.#named = { text, count: this.#rows.lanes.size, lanes: lanesNamed(text, this.#rows.lanes) };
+    return this.#named.lanes.size > 0 && row.to.some((lane) => this.#named.lanes.has(lane));
+  }
+  #named = { text: "", count: 0, lanes: new Set() };
+
   #searched(row) {
-    const names = [row.who, ...row.to].map((lane) => this.#rows.lane(lane)?.name ?? "");
+    const names = [row.who, ...row.to.slice(0, RECEIVERS_NAMED)].map((lane) => this.#rows.lane(lane)?.name ?? "");
     return `${row.type} ${row.kind} ${names.join(" ")} ${row.text ?? ""}`.toLowerCase();
   }
 
@@ -364,7 +373,10 @@ class Timeline {
 
   /** Whose run this row is part of; one over REST has no client. */
   #caller(row) {
-    const who = row.who ?? this.#rows.get(row.run)?.who;
+    const run = row.kind === "run" ? row : this.#rows.get(row.run);
+    // A row that was found alone does not tell whose run it is of.
+    if (row.who === null && !run) return "";
+    const who = row.who ?? run.who;
     return who == null ? h("span", { class: "jacnb-soft" }, "REST") : party(this.#rows.lane(who));
   }
 
@@ -375,7 +387,7 @@ class Timeline {
   }
 
   #describe(row) {
-    const to = row.to.map((lane) => this.#rows.lane(lane).name).join(", ");
+    const to = namedReceivers(row, (lane) => this.#rows.lane(lane).name);
     const from = row.who == null ? "" : ` from ${this.#rows.lane(row.who).name}`;
     const by = this.#walkerOf(row);
     return `${isFailure(row) ? "failed: " : ""}${kindOf(row).words} ${subject(row)}${from}${to ? ` to ${to}` : ""}${by ? ` by walker ${by}` : ""}, ${preciseClock(row.at)}, ${gist(row).slice(0, 120)}`;

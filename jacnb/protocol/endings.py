@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from jacnb.protocol.json import encode
+from jacnb.protocol.masking import masked_words
 
 LOST: Final = 1006
 """The close code of a connection that was lost without a word; nobody closed it."""
@@ -29,9 +30,9 @@ class Ending:
     by: Literal["client", "server"] | None = None
 
     def to_text(self) -> str:
-        """Return it as JSON."""
+        """Return it as JSON, with stars for what looks like a secret in the reason."""
         if self.code == LOST:
             return encode({"code": LOST, "reason": ""})
-        told = self.reason.encode("utf-8", "replace")[:_MAX_REASON]
+        told = masked_words(self.reason).encode("utf-8", "replace")[:_MAX_REASON]
         ending = {"code": self.code, "reason": told.decode("utf-8", "ignore")}
         return encode(ending | ({"by": self.by} if self.by else {}))

@@ -5,7 +5,6 @@ pydantic_core reads and writes; this module holds the rules it does not know.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from pydantic_core import from_json, to_json
@@ -16,17 +15,8 @@ MAX_DEPTH: Final = 64
 """How deeply arrays and objects of one message may nest."""
 
 _LOC: Final = ["event"]
-_SECRET_KEYS: Final = frozenset({"token", "password", "authorization", "auth"})
 # The most digits that an integer may have when it is read, here and in Python's json.
 _MAX_DIGITS: Final = 4300
-# A long word is taken whole, whether its dots follow or were cut off: trying each
-# "eyJ" in it anew would take quadratic time.
-_JWT: Final = re.compile(r"eyJ[\w-]{16,}(?:\.[\w-]*)*|eyJ[\w-]+\.[\w-]+\.[\w-]*")
-_SECRET_MEMBER: Final = re.compile(
-    rf'("(?:{"|".join(sorted(_SECRET_KEYS))})"\s*:\s*)'
-    r'(?:"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\{[^}]*\}?|(?!null)[^\s",\[\]{}]+)',
-    re.IGNORECASE,
-)
 
 
 def decode(text: str | bytes) -> Any:
@@ -70,31 +60,6 @@ def encode(value: Any, what: str = "data") -> str:
     if is_suspect and (fault := _fault(text)):
         raise ValueRangeError(f"{what} cannot be sent as JSON: {fault}")
     return text
-
-
-def masked(value: Any) -> Any:
-    """Return ``value`` with tokens and passwords replaced by stars."""
-    match value:
-        case dict():
-            return {
-                key: "***" if is_secret(key) and item is not None else masked(item)
-                for key, item in value.items()
-            }
-        case list():
-            return [masked(item) for item in value]
-        case str():
-            return masked_text(value)
-    return value
-
-
-def masked_text(text: str) -> str:
-    """Return ``text`` with what looks like a token or password replaced by stars."""
-    return _SECRET_MEMBER.sub(r'\1"***"', _JWT.sub("***", text))
-
-
-def is_secret(key: object) -> bool:
-    """Return whether what stands under this key is shown to nobody."""
-    return isinstance(key, str) and key.lower() in _SECRET_KEYS
 
 
 def _dumps(value: Any) -> str:

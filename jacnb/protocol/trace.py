@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic_core import from_json
 
 from jacnb.protocol.connections import Connection
-from jacnb.protocol.json import masked_text
+from jacnb.protocol.masking import masked_frame
 
 if TYPE_CHECKING:
     from jacnb.protocol.telling.table import Table
@@ -85,7 +85,7 @@ class Entry:
     @property
     def text(self) -> str | None:
         """The payload with tokens masked; None if it was dropped to save memory."""
-        return None if self._text is None else masked_text(self._text)
+        return None if self._text is None else masked_frame(self._text)
 
     @property
     def value(self) -> Any:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from jacnb.errors import ProtocolError
-from jacnb.protocol.json import is_secret, masked, masked_text
+from jacnb.protocol.masking import is_secret, masked, masked_text
 
 MAX_ERRORS: Final = 10
 MAX_INPUT: Final = 200

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from jacnb.errors import ProtocolError
-from jacnb.protocol.json import decode, encode, masked
+from jacnb.protocol.json import decode, encode
+from jacnb.protocol.masking import masked
 from jacnb.protocol.validation import MAX_INPUT, protocol_error
 
 _NO_OBJECT = "Input should be a valid dictionary or object to extract fields from"

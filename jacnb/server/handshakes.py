@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlsplit
 
 from tornado.httputil import HTTPServerRequest
 
-from jacnb.protocol.json import encode, masked_text
+from jacnb.protocol.json import encode
+from jacnb.protocol.masking import masked_text, masked_words
 
 _MAX_PATH: Final = 500
 _MAX_HEADER: Final = 200
 
-# Parts of names under which others keep what nobody else may read.
-_SUSPECT: Final = ("token", "auth", "pass", "secret", "key", "sig", "session", "jwt")
+_NAME: Final = re.compile(r"[A-Za-z_]\w{0,40}")
 
 
 def handshake_of(request: HTTPServerRequest) -> str:
@@ -21,8 +22,8 @@ def handshake_of(request: HTTPServerRequest) -> str:
     headers = request.headers
     known = {
         "path": _cut(_path(request), _MAX_PATH),
-        "origin": _header(headers.get("Origin")),
-        "user_agent": _header(headers.get("User-Agent")),
+        "origin": _cut(_origin(headers.get("Origin", "")), _MAX_HEADER),
+        "user_agent": _cut(masked_words(headers.get("User-Agent", "")), _MAX_HEADER),
         "peer": request.remote_ip,
         "authorization": "***" if "Authorization" in headers else None,
     }
@@ -30,24 +31,31 @@ def handshake_of(request: HTTPServerRequest) -> str:
 
 
 def _path(request: HTTPServerRequest) -> str:
+    path = masked_text(request.path)
     query = "&".join(map(_masked, request.query.split("&")))
-    return f"{request.path}?{query}" if query else request.path
+    return f"{path}?{query}" if query else path
 
 
 def _masked(parameter: str) -> str:
-    """Return one part of a query without what may be a secret."""
+    """Return one part of a query; of others than the channel the name alone."""
     name, equals, value = parameter.partition("=")
-    plain, said = unquote_plus(name), unquote_plus(value)
-    is_suspect = any(part in plain.lower() for part in _SUSPECT)
-    if masked_text(plain) != plain:
+    if name == "channel_id":
+        is_open = masked_text(unquote_plus(value)) == unquote_plus(value)
+        return parameter if is_open else "channel_id=***"
+    if not parameter:
+        return ""
+    is_name = bool(equals) and _NAME.fullmatch(name) and masked_text(name) == name
+    return f"{name}=***" if is_name else "***"
+
+
+def _origin(origin: str) -> str:
+    """Return scheme, host and port of what a page's address should be."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
         return "***"
-    if is_suspect or masked_text(said) != said:
-        value = "***"
-    return f"{name}{equals}{value}"
-
-
-def _header(value: str | None) -> str | None:
-    return None if value is None else _cut(masked_text(value), _MAX_HEADER)
+    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return place if parts.netloc else masked_words(origin)
 
 
 def _cut(text: str, limit: int) -> str:

@@ -6,9 +6,9 @@ import concurrent.futures
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from jacnb.client.transport import check_close_code
+from jacnb.client.transport import check_close
 from jacnb.errors import ServerError, WaitTimeoutError
 from jacnb.protocol.connections import Connection
 from jacnb.server.engine import Engine
@@ -26,9 +26,6 @@ from jacnb.server.figures import (
 )
 
 T = TypeVar("T")
-
-MAX_REASON: Final = 123
-"""Bytes that the reason of a close may have (RFC 6455 section 5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +106,7 @@ class Inspection:
             ServerError: If nobody with this id is connected.
             ValueError: If code or reason cannot be sent.
         """
-        check_close_code(code)
-        if len(reason.encode()) > MAX_REASON:
-            raise ValueError(f"the reason of a close is limited to {MAX_REASON} bytes")
+        check_close(code, reason)
         self._ask(self._disconnect, _id_of(client), code, reason)
 
     def ping(self, client: Any, timeout: float = 5.0) -> float:

@@ -11,7 +11,7 @@ from jacnb.client.events import Ids, resolve_ids
 from jacnb.client.intake import Intake
 from jacnb.client.messages import Message
 from jacnb.client.response import Response
-from jacnb.client.transport import AsyncTransport, State
+from jacnb.client.transport import AsyncTransport, State, check_close
 from jacnb.errors import ProtocolError
 from jacnb.swarms.tally import Tally
 
@@ -132,6 +132,7 @@ class Member(AsyncClient):
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End the connection; it was meant to, so it is no trouble in the result."""
+        check_close(code, reason)
         self.is_leaving = True
         await super().close(code, reason)
 

@@ -29,7 +29,7 @@ from jacnb.graph.session import Order
 from jacnb.graph.storage import Store
 from jacnb.graph.turns import Turns
 from jacnb.protocol.hub import Outcome
-from jacnb.protocol.json import masked_text
+from jacnb.protocol.masking import masked_text
 from jacnb.walkers.registry import Declaration
 from jacnb.walkers.socket import Notify, Outlet, current_outlet
 from jacnb.walkers.tracebacks import traceback_of

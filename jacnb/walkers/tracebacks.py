@@ -9,7 +9,7 @@ from types import CodeType, TracebackType
 from typing import Final
 
 from jacnb.errors import JacnbError
-from jacnb.protocol.json import masked_text
+from jacnb.protocol.masking import masked_text
 
 _PACKAGE: Final = str(Path(__file__).parent.parent)
 

@@ -54,6 +54,23 @@ def test_it_speaks_the_words_of_the_client(server: ScriptedServer) -> None:
     assert server.wait_for_close() == (1000, None)
 
 
+@pytest.mark.parametrize("wrong", [(4000, 5), (1000.0,), (4000, "é" * 62), ("x",)])
+def test_a_close_that_cannot_be_sent_changes_nothing(
+    server: ScriptedServer, wrong: Any
+) -> None:
+    async def main() -> None:
+        async with aconnect(server.url) as alice:
+            with pytest.raises(ValueError, match="close"):
+                await alice.close(*wrong)
+            with pytest.raises(ValueError, match="close"):
+                alice.leave(*wrong)
+            await alice.sync()
+            await alice.close(4000, "done")
+
+    asyncio.run(main())
+    assert server.wait_for_close() == (4000, "done")
+
+
 def test_errors_are_those_of_the_client(server: ScriptedServer) -> None:
     async def main() -> None:
         alice = await aconnect(server.url)

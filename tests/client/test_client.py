@@ -447,7 +447,10 @@ def test_what_is_no_event_is_told(
         assert len(client.sent) == 0
 
 
-@pytest.mark.parametrize("code", [0, 5, 999, 1005, 1006, 1015, 2000, 70000, "x"])
+NO_CODES = [0, 5, 999, 1005, 1006, 1015, 2000, 70000, "x", 1000.0, None, [], True]
+
+
+@pytest.mark.parametrize("code", NO_CODES)
 def test_what_is_no_close_code_changes_nothing(
     server: ScriptedServer, code: Any
 ) -> None:
@@ -455,6 +458,28 @@ def test_what_is_no_close_code_changes_nothing(
         with pytest.raises(ValueError, match="is no close code: take 1000"):
             client.close(code)
         client.sync()
+
+
+@pytest.mark.parametrize(
+    ("reason", "complaint"),
+    [
+        (5, "a close is text, not int"),
+        (None, "a close is text, not NoneType"),
+        (b"bye", "a close is text, not bytes"),
+        ("\ud800", "half a surrogate pair is no text"),
+        ("x" * 124, "limited to 123 bytes"),
+        ("é" * 62, "limited to 123 bytes"),
+    ],
+)
+def test_what_is_no_reason_to_close_changes_nothing(
+    server: ScriptedServer, reason: Any, complaint: str
+) -> None:
+    with connect(server.url) as client:
+        with pytest.raises(ValueError, match=complaint):
+            client.close(4000, reason)
+        client.sync()
+        client.close(4000, "é" * 61)
+    assert server.wait_for_close() == (4000, "é" * 61)
 
 
 def test_what_was_sent_shows_no_secrets(server: ScriptedServer) -> None:

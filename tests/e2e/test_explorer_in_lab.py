@@ -400,6 +400,21 @@ def test_that_a_token_was_refused_stays_to_be_read(lab):
     note.wait_for(state="hidden")
 
 
+def test_a_message_to_a_full_room_is_found_for_the_last_who_got_it(lab):
+    joined = "crowd = [server.connect(user=f'u{n}', channel_id='x') for n in range(40)]"
+    said = "crowd[0].send_to_channels('x', {'type': 'hey'})\ncrowd[0].connection()"
+    panel = opened(lab, f"{joined}\n{said}", PANEL)
+    panel.get_by_label("Search the timeline").fill("u35")
+    panel.get_by_text("3 of 88").wait_for()
+    row(panel, "hey").wait_for()
+    panel.get_by_label("Search the timeline").fill("")
+    panel.get_by_label("Only this client").select_option(label="u35")
+    panel.get_by_text("3 of 88").wait_for()
+    row(panel, "hey").wait_for()
+    row(panel, "hey").click()
+    panel.get_by_text("and 28 more").wait_for()
+
+
 def test_many_clients_can_be_filtered(lab):
     many = "[server.connect(user=f'u{n}', channel_id='room') for n in range(12)]"
     panel = opened(lab, many, PANEL)

@@ -210,6 +210,18 @@ def test_nobody_is_asked_about_a_client_that_went_meanwhile(lab, opened):
     question.wait_for(state="hidden")
 
 
+def test_all_of_a_client_can_be_reached_where_it_is_narrow(lab, opened):
+    panel = opened(PANEL, CHAT)
+    lab.page.set_viewport_size({"width": 500, "height": 900})
+    row(panel, "alice").get_by_role("button", name="alice", exact=True).click()
+    for name in ("Ping", "Disconnect"):
+        panel.get_by_role("button", name=name).last.click(trial=True)
+    said = panel.locator(".jacnb-said-list")
+    assert said.bounding_box()["height"] > 60
+    said.locator("li").last.scroll_into_view_if_needed()
+    lab.screenshot("inspector-client-500", panel)
+
+
 def test_the_figures_stand_in_whole_rows_at_any_width(lab, opened):
     panel = opened(PANEL, CHAT)
     row(panel, "alice").get_by_text("12", exact=True).wait_for()

@@ -57,6 +57,11 @@ for number in range({count}):
     alice.send_to_channels("room", {{"type": "tick", "data": number}})
 alice.connection()
 """
+FULL_ROOM = """
+crowd = [server.connect(user=f"user{n}", channel_id="full") for n in range(40)]
+crowd[0].send_to_channels("full", {"type": "everybody"})
+crowd[0].connection()
+"""
 
 
 def opened(lab, *cells):
@@ -342,6 +347,20 @@ def test_of_a_crowd_who_speaks_has_a_lane_and_the_server_stays_in_sight(lab):
     assert heads.last.inner_text().endswith(" more")
     assert heads.first.get_attribute("title").count("\n") == 1
     assert panel.locator(".jacnb-seq-note", has_text="…").count() > 0
+
+
+def test_a_message_to_a_full_room_is_found_for_the_last_who_got_it(lab):
+    panel = opened(lab, FULL_ROOM, PANEL)
+    panel.get_by_role("button", name="connections").click()
+    panel.get_by_label("Search messages").fill("user35")
+    told = panel.get_by_role("listitem", name="the server notifies")
+    told.wait_for(state="attached")
+    assert sentences(panel) == [
+        "the server notifies "
+        + ", ".join(f"user{number}" for number in range(12))
+        + ", +28 more: everybody"
+    ]
+    lab.screenshot("sequence-full-room", panel)
 
 
 def test_in_a_narrow_place_the_name_and_the_state_are_whole(lab):

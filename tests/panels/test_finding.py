@@ -53,3 +53,13 @@ ROWS = [
 def test_what_fits_is_found(wanted, found) -> None:
     whole = {3: '{"type":"chat","hidden":1}'}.get
     assert [each["seq"] for each in fitting(ROWS, LANES, wanted, whole)] == found
+
+
+@pytest.mark.parametrize("wanted", [{"lane": 35}, {"text": "user35"}])
+def test_the_last_of_many_receivers_is_found(wanted) -> None:
+    lanes = [LANES[0] | {"lane": n, "name": f"User{n}"} for n in range(40)]
+    rows = [
+        row(0, "notification", to=range(40), text="{}"),
+        row(1, "notification", to=range(30), text="{}"),
+    ]
+    assert [each["seq"] for each in fitting(rows, lanes, wanted, str)] == [0]

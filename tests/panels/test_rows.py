@@ -34,3 +34,17 @@ def test_what_is_not_as_usual_travels_even_if_it_is_nought():
         on_wire(row(to=[1, 2], text="failed")).items()
         >= {"reach": 0, "size": 0}.items()
     )
+
+
+def test_many_receivers_travel_as_spans_of_lanes():
+    told = on_wire(row(to=[*range(2, 42), *range(50, 53)], reach=43))
+    assert told["spans"] == [2, 40, 9, 3]
+    assert not {"to", "reach"} & told.keys()
+
+
+def test_a_room_of_thousands_travels_in_few_numbers_whoever_is_in_it():
+    crowd = on_wire(row(to=[*range(2_000)], reach=2_000))
+    assert crowd["spans"] == [0, 2_000]
+    scattered = on_wire(row(to=[*range(0, 4_000, 2)], reach=2_000))
+    assert scattered["spans"] == [0, 1] + [2, 1] * 63
+    assert scattered["reach"] == 2_000

@@ -127,3 +127,16 @@ def test_of_too_many_clients_those_that_say_most_have_a_column() -> None:
     columns = [column.lane["lane"] for column in layout.columns]
     assert columns == [*range(11), 18]
     assert layout.hidden == 1
+
+
+def test_a_message_to_many_is_shown_for_each_of_them_by_lane_and_by_name() -> None:
+    lanes = [lane(n) for n in range(40)]
+    told = {"kind": "notification", "to": list(range(40)), "reach": 40}
+    given = rows(told, {**told, "to": [1], "reach": 1})
+    for wanted in (
+        Wanted(ALL.groups, lanes=frozenset({35})),
+        Wanted(ALL.groups, text="Client35"),
+    ):
+        layout = arranged(given, lanes, wanted)
+        assert [each.row["seq"] for each in layout.messages] == [0]
+        assert layout.messages[0].sentence.endswith("client11, +28 more: w")

@@ -129,3 +129,15 @@ def test_a_server_without_a_trace_says_how_to_get_one():
         pytest.raises(TypeError, match="trace=True"),
     ):
         source_of(server)
+
+
+def test_a_row_names_every_client_of_a_full_room_and_shares_them(server):
+    people = [server.connect(user=f"u{n}", channel_id="room") for n in range(40)]
+    for n in range(2):
+        people[0].send_to_channels("room", {"n": n})
+    source = source_of(server)
+    first, second = [
+        row["to"] for row in source.since(0) if row["kind"] == "notification"
+    ]
+    assert first == list(range(40))
+    assert second == first

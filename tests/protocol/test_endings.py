@@ -70,3 +70,8 @@ def test_a_recording_keeps_endings_and_an_old_one_has_none() -> None:
         None,
     ]
     assert [row[-1] for row in read.table().rows] == ["1001", '{"code":"odd"}', ""]
+
+
+@pytest.mark.parametrize("reason", ['{"token":"S"}', "Bearer S", "password=S"])
+def test_no_secret_of_a_reason_is_kept(reason: str) -> None:
+    assert "S" not in Ending(4000, reason).to_text()

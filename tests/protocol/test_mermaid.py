@@ -134,7 +134,7 @@ def test_the_seventeenth_client_and_later_share_a_lane() -> None:
         "    participant c16 as public 0015",
         "    participant o as 24 more clients",
     ]
-    assert said[-1] == "    s-)o: channel (24 times)"
+    assert said[-1] == "    s-)o: channel (to 24 clients)"
 
 
 def test_a_long_trace_is_cut_to_what_mermaid_draws() -> None:

@@ -52,8 +52,10 @@ def test_a_handshake_is_kept_without_what_is_secret() -> None:
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
-        ("a=1&b", "a=1&b"),
-        ("%61uth=opaque", "%61uth=***"),
+        ("a=1&b&channel_id=my%20room", "a=***&***&channel_id=my%20room"),
+        ("%61uth=opaque", "***"),
+        ("pwd=S&a=1;auth=S&=auth=S&x=Bearer%20S&?S", "pwd=***&a=***&***&x=***&***"),
+        (f"channel_id={JWT}", "channel_id=***"),
         ("access_token=opaque&AUTH=x", "access_token=***&AUTH=***"),
         (f"state={JWT}", "state=***"),
         (f"state=%65{JWT[1:]}", "state=***"),
@@ -67,13 +69,31 @@ def test_no_token_of_a_query_is_kept(query: str, shown: str) -> None:
 
 
 def test_a_long_handshake_is_cut() -> None:
-    kept = told("/websocket?a=" + "x" * 5000, Origin="y" * 5000, User_Agent="é" * 5000)
+    kept = told(
+        "/websocket?channel_id=" + "x" * 5000, Origin="y" * 5000, User_Agent="é" * 5000
+    )
     assert {name: len(text) for name, text in kept.items()} == {
         "path": 500,
         "origin": 200,
         "user_agent": 200,
         "peer": 8,
     }
+
+
+@pytest.mark.parametrize(
+    ("headers", "name", "shown"),
+    [
+        ({"Origin": "http://u:S@localhost:1/?token=S"}, "origin", "http://localhost:1"),
+        ({"Origin": "null"}, "origin", "null"),
+        ({"Origin": "http://[::1"}, "origin", "***"),
+        ({"User_Agent": "a Bearer S"}, "user_agent", "a Bearer ***"),
+        ({"User_Agent": "password=S"}, "user_agent", "password=***"),
+    ],
+)
+def test_no_secret_of_a_header_is_kept(
+    headers: dict[str, str], name: str, shown: str
+) -> None:
+    assert told("/websocket", **headers)[name] == shown
 
 
 def of_kind(server: Server, kind: str) -> list[Any]:

@@ -176,6 +176,9 @@ def test_whoever_is_not_there_cannot_be_disconnected(start):
         (1005, "", "1005 is no close code"),
         (1000, "x" * 124, "limited to 123 bytes"),
         (1000, "é" * 62, "limited to 123 bytes"),
+        (1000.0, "", "1000.0 is no close code"),
+        (1000, 5, "a close is text, not int"),
+        (1000, "\ud800", "half a surrogate pair is no text"),
     ],
 )
 def test_what_cannot_be_sent_is_refused(start, code, reason, complaint):
@@ -183,6 +186,9 @@ def test_what_cannot_be_sent_is_refused(start, code, reason, complaint):
     alice = server.connect()
     with pytest.raises(ValueError, match=complaint):
         server.disconnect(alice, code, reason)
+    with pytest.raises(ValueError, match=complaint):
+        alice.close(code, reason)
+    alice.sync()
     assert len(server.connections) == 1
 
 

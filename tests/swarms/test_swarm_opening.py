@@ -44,6 +44,27 @@ def test_in_memory_there_is_no_swarm() -> None:
         swarm(server, 2)
 
 
+@pytest.mark.parametrize(
+    ("channel", "kind"), [(5, "int"), ([], "list"), (b"x", "bytes")]
+)
+def test_a_channel_is_text(server: Server, channel: Any, kind: str) -> None:
+    said = f"channel_id is the name of one channel, text, not {kind}"
+    with pytest.raises(TypeError, match=said):
+        swarm(server, 2, channel_id=channel, rate=5, seconds=0.2)
+
+
+def test_a_wrong_close_of_a_script_is_told_and_the_member_goes_on(
+    server: Server,
+) -> None:
+    async def talk(client: Any, number: int) -> None:
+        with pytest.raises(ValueError, match="a close is text, not int"):
+            await client.close(4000, 5)
+        assert client.is_open
+        assert not client.is_leaving
+
+    assert not swarm(server, 2, talk).errors
+
+
 @pytest.mark.parametrize("count", [0, -1, 1.5, True, "5"])
 def test_a_count_is_a_whole_number(server: Server, count: Any) -> None:
     with pytest.raises(ValueError, match="a swarm has a whole number of clients"):

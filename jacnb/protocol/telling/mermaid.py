@@ -141,8 +141,7 @@ class _Diagram:
             whom = f"{entry.reach} clients" if entry.reach else "nobody"
             return [f"Note over {source}: {label} → {whom}"]
         return [
-            f"{source}{arrow}{lane}: {label}"
-            + (f" ({count} times)" if count > 1 else "")
+            f"{source}{arrow}{lane}: {label}{_count(lane, count)}"
             for lane, count in lanes.items()
         ]
 
@@ -180,6 +179,13 @@ def _receivers(entry: Entry) -> Sequence[Connection]:
     if entry.kind is Kind.DROP and not entry.receivers and entry.sender is not None:
         return (entry.sender,)
     return entry.receivers
+
+
+def _count(lane: str, count: int) -> str:
+    """Return how many clients an arrow stands for, if it is not one."""
+    if count == 1:
+        return ""
+    return f" (to {count} clients)" if lane == _OTHERS else f" ({count} times)"
 
 
 def _label(entry: Entry) -> str:
