@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -134,7 +135,7 @@ class _Cast:
     def __init__(self, entries: Iterable[Entry], names: Names) -> None:
         self._names: dict[str, str] = {}
         self._words: dict[str, str] = {PUBLIC_ROOT_ID: "<public root>"}
-        self._strangers = 0
+        self._met: Counter[str] = Counter()
         for connection in _in_order(entries):
             self._meet(connection, names.of(connection))
 
@@ -174,12 +175,24 @@ class _Cast:
 
     def _meet(self, connection: Connection, name: str) -> None:
         if connection.identity.is_public:
-            self._strangers += 1
-            name = f"public {self._strangers}"
+            self._met["public"] += 1
+            name = f"public {self._met['public']}"
+        else:
+            # The same server has met the alice of an earlier run: this one is alice 2.
+            asked = _asked(connection, name)
+            self._met[asked] += 1
+            name = asked if self._met[asked] == 1 else f"{asked} {self._met[asked]}"
         self._names[connection.client_id] = name
         self._words[connection.client_id] = f"<{name}>"
         self._words.setdefault(connection.channel_id, f"<{name}'s channel>")
         self._words.setdefault(connection.root_id, f"<{name}'s root>")
+
+
+def _asked(connection: Connection, name: str) -> str:
+    """Return a client's name without the number that sets it apart."""
+    user = (connection.identity.email or "").partition("@")[0]
+    bare, _, number = name.rpartition(" ")
+    return bare if number.isdecimal() and bare in (connection.name, user) else name
 
 
 def _in_order(entries: Iterable[Entry]) -> list[Connection]:

@@ -51,6 +51,20 @@ def test_the_same_script_on_two_servers_is_the_same_run(run):
     assert repr(found) == f"the same {len(found)} entries, ids and times aside"
 
 
+def test_two_runs_on_one_server_are_the_same():
+    with jacnb.MemoryServer(registry=jacnb.Registry(post_twice)) as server:
+        starts = []
+        for _ in range(2):
+            starts.append(server.trace.next_seq)
+            with server.connect(user="alice", channel_id="room") as alice:
+                alice.walker("post_twice")
+        first, second = (
+            server.trace.where(until=starts[1] - 1),
+            server.trace.where(since=starts[1]),
+        )
+        assert not diff(first, second)
+
+
 def test_an_event_that_was_not_there_before_is_added(run):
     found = diff(run("a"), run("a", extra={"val": 1}))
     assert marks(found) == [("added", "event"), ("added", "notification")]
