@@ -130,13 +130,16 @@ def test_a_client_shows_its_last_messages_as_they_come(lab, opened):
 def test_one_is_disconnected_after_a_question(lab, opened):
     panel = opened(PANEL)
     # JupyterLab may still be about to put the focus into the cell after the last one.
-    panel.get_by_role("button", name="Disconnect bob").press("Enter")
+    button = panel.get_by_role("button", name="Disconnect bob")
+    button.press("Enter")
     question = panel.get_by_role("alertdialog", name="Disconnect bob from lobby?")
     question.wait_for()
     lab.page.keyboard.press("Escape")
     assert question.count() == 0
     assert row(panel, "bob").count() == 1
-    lab.page.keyboard.press("Enter")
+    assert button.evaluate("button => button === document.activeElement")
+    button.press("Enter")
+    question.wait_for()
     lab.page.keyboard.press("Tab")
     lab.page.keyboard.press("Enter")
     row(panel, "bob").wait_for(state="detached")

@@ -166,8 +166,10 @@ def test_filters_hide_by_kind_client_type_and_text(lab):
 def test_a_search_finds_what_is_no_longer_in_the_page(lab):
     panel = opened(lab, TALK, FLOOD.format(count=600), PANEL)
     panel.get_by_text("599").first.wait_for(state="attached")
+    found = panel.locator("g[role=listitem][aria-label*='divide']")
+    assert found.count() == 0
     panel.get_by_label("Search messages").fill("calls walker divide")
-    lab.page.wait_for_function("document.querySelectorAll('g[data-seq]').length >= 1")
+    found.first.wait_for(state="attached")
     assert {"divide" in each for each in sentences(panel)} == {True}
 
 
