@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from jacnb.errors import JacnbError
 from jacnb.lessons.outcomes import NotYet
+from jacnb.protocol.masking import is_secret, masked
 
 _PLAIN: Final = (str, int, float, bool, list, tuple, dict, type(None))
-_SECRET: Final = ("password", "token")
 _SHOWN: Final = 200
 
 
@@ -67,9 +67,9 @@ def _said(function: Callable[..., Any], args: tuple[Any, ...]) -> str:
 
 def _shown(name: str, value: Any) -> str:
     """Return a value as text; the parameter's name where that would tell nothing."""
-    if not isinstance(value, _PLAIN) or any(each in name.lower() for each in _SECRET):
+    if not isinstance(value, _PLAIN) or is_secret(name):
         return name
-    text = repr(value)
+    text = repr(masked(value))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
