@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from jacnb.errors import ConnectError
 from jacnb.protocol.masking import masked_text
@@ -19,10 +19,11 @@ def websocket_url(url: str) -> str:
     """
     _check_is_text(url)
     full = url if "://" in url else f"ws://{url}"
-    parts = urlsplit(full)
-    scheme = _SCHEMES.get(parts.scheme.lower())
-    if scheme is None or not parts.hostname:
-        shown = without_secrets(full) if "://" in url else url.rpartition("@")[2]
+    parts = _split(full)
+    scheme = _SCHEMES.get(parts.scheme.lower()) if parts else None
+    if parts is None or scheme is None or not parts.hostname:
+        is_whole = parts is not None and "://" in url
+        shown = without_secrets(full) if is_whole else url.rpartition("@")[2]
         shown = masked_text(shown.partition("?")[0])
         raise ValueError(f"{shown!r} is no address such as ws://127.0.0.1:8000")
     path = "/websocket" if parts.path in ("", "/") else parts.path
@@ -60,6 +61,36 @@ def authorization(url: str, token: str | None) -> list[str]:
     if not (token.isascii() and token.isprintable()):
         raise ConnectError(url, "the token is not one line of ASCII text")
     return [f"Authorization: Bearer {token}"]
+
+
+def check_channel(channel_id: object) -> None:
+    """Raise if nothing can be connected on this channel.
+
+    Raises:
+        TypeError: If it is no text.
+        ValueError: If it is text that cannot be sent.
+    """
+    if channel_id is None:
+        return
+    if not isinstance(channel_id, str):
+        kind = type(channel_id).__name__
+        raise TypeError(f"channel_id is the name of one channel, text, not {kind}")
+    try:
+        channel_id.encode()
+    except UnicodeEncodeError:
+        raise ValueError(
+            "channel_id cannot be sent: half a surrogate pair is no text"
+        ) from None
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of an address, None if brackets or the port make no sense."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 def _is_channel(parameter: str) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 
 from jacnb.client.aclient import AsyncClient, Connecting
-from jacnb.client.addresses import websocket_url
+from jacnb.client.addresses import check_channel, websocket_url
 from jacnb.client.backoff import Backoff
 from jacnb.client.client import Client
 from jacnb.client.login import log_in, register as register_user
@@ -53,6 +53,7 @@ def connect(
         AuthError: If it does not accept email and password.
     """
     url = websocket_url(url)
+    check_channel(channel_id)
     if email is not None:
         token = _token_for(url, email, password, register, token)
     token = bare(token)
@@ -93,6 +94,7 @@ def aconnect(
         AuthError: If it does not accept email and password.
     """
     url = websocket_url(url)
+    check_channel(channel_id)
 
     async def start() -> AsyncClient:
         own = token

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from jacnb.client.addresses import check_channel
 from jacnb.client.faults import Held, Way, not_in_memory
 from jacnb.client.transport import Listener
 from jacnb.errors import ConnectionClosedError
@@ -53,6 +54,7 @@ class MemoryCarrier:
     def __init__(
         self, shell: Shell, identity: Identity = PUBLIC, channel_id: str | None = None
     ) -> None:
+        check_channel(channel_id)
         self._shell = shell
         self._identity = identity
         self._channel_id = channel_id

@@ -99,6 +99,9 @@ class ChatPanel(anywidget.AnyWidget):
         colour: int = -1,
         later: Later = PUMP.later,
     ) -> None:
+        if not hasattr(client, "on_message"):
+            kind = type(client).__name__
+            raise TypeError(f"a panel shows a client, as server.connect(), not {kind}")
         self.client = self.stands_for = client
         self.run = current_run()
         self._later = later

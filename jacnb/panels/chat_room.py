@@ -41,8 +41,7 @@ class ChatRoom(ipywidgets.GridBox):
             raise TypeError("a room takes a list: write ChatRoom([client])")
         self.panels = tuple(
             ChatPanel(client, walkers, height=height, colour=number, later=later)
-            # A client given twice has one panel: a second would replace the first.
-            for number, client in enumerate(dict.fromkeys(clients))
+            for number, client in enumerate(_each_once(clients))
         )
         layout = ipywidgets.Layout(
             grid_template_columns=_COLUMNS, grid_gap="12px", width="100%"
@@ -85,3 +84,13 @@ class ChatRoom(ipywidgets.GridBox):
         everybody = [dict(panel.me) for panel in self.panels]
         for number, panel in enumerate(self.panels):
             panel.peers = everybody[:number] + everybody[number + 1 :]
+
+
+def _each_once(clients: Iterable[ChatClient]) -> list[ChatClient]:
+    """Return the clients: one given twice has one panel, as a second replaced it."""
+    try:
+        given = {id(client): client for client in clients}
+    except TypeError:
+        kind = type(clients).__name__
+        raise TypeError(f"a room takes a list, as [alice, bob], not {kind}") from None
+    return list(given.values())

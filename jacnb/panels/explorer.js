@@ -46,13 +46,14 @@ class Kernel {
 }
 
 const GONE = `This panel is ${NOT_LIVE}.`;
+const STILL = "This is a recording: to send something, make an Explorer of a server.";
 const ENDED = "This server is stopped: jacnb.serve() starts another.";
 
 function explorerPanel(model, rows, kernel, el) {
   const titleId = newId("title");
   let composer = null;
   const clients = new Clients(model, rows, kernel.ask, () => composer?.speakerChanged());
-  const obstacle = () => (!rows.isLive ? GONE : model.get("stopped") ? ENDED : "");
+  const obstacle = () => (!rows.isLive ? GONE : model.get("stopped") ? ENDED : model.get("place").still ? STILL : "");
   composer = new Composer(model, kernel.ask, () => clients.actor, obstacle);
   const details = new Details(rows, kernel.ask, {
     go: (seq) => timeline.go(seq),

@@ -44,6 +44,7 @@ from jacnb.panels.snippets import Source as SnippetSource, snippet
 from jacnb.panels.sources import ClientsSource
 from jacnb.protocol.masking import masked_text
 from jacnb.protocol.telling.view import Entries
+from jacnb.protocol.trace import Trace
 
 REFRESH_SECONDS: Final = 0.5
 """How often the panel looks whether clients or walkers are new or changed."""
@@ -56,7 +57,8 @@ class Explorer(LivePanel):
     clients, or an address, to explore any other server.
 
     Args:
-        watched: A server, a client, a list of clients, or the address of a server.
+        watched: A server, a client, a list of clients, or the address of a server;
+            or a recording, or part of a trace, to look at only.
         height: The panel's height in CSS.
         later: When to write to the browser; for tests.
         aside: Where to do what may block; for tests.
@@ -94,7 +96,7 @@ class Explorer(LivePanel):
         if url is not None:
             _check_address(url)
             watched = ClientsSource([])
-        elif server is None and not hasattr(watched, "since"):
+        elif server is None and not isinstance(watched, Entries | Trace):
             watched = _listed(watched)
         given = watched if isinstance(watched, list) else []
         self._aside = aside
@@ -370,9 +372,12 @@ class Explorer(LivePanel):
     def _place(self) -> dict[str, Any]:
         """Return where this panel is, for its head and for the form of a new client."""
         url = self._shown_url()
-        other = "a trace" if self._server is None else "server in memory"
+        still = "a recording" if isinstance(self.stands_for, Entries) else "a trace"
+        other = still if self._server is None else "server in memory"
         simulates = self._server is not None
-        return {"title": url or other, "url": url, "simulates": simulates}
+        is_still = not simulates and not isinstance(self.source, ClientsSource)
+        place = {"title": url or other, "url": url, "simulates": simulates}
+        return place | {"still": is_still}
 
     def _shown_url(self) -> str:
         """Return the server's address without what may hold a token or a password."""

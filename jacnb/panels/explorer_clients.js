@@ -78,9 +78,9 @@ class Clients {
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
     const shown = this.#fitting();
     this.list.replaceChildren(...shown.map((actor) => this.#item(actor)));
-    this.nobody.textContent = shown.length ? "" : this.actors.length ? "No client fits." : "Nobody is here. Open a client to speak.";
+    this.nobody.textContent = shown.length ? "" : this.actors.length ? "No client fits." : this.#model.get("place").still ? "Nobody speaks here." : "Nobody is here. Open a client to speak.";
     this.nobody.hidden = shown.length > 0;
-    this.add.disabled = !this.#rows.isLive || this.#model.get("stopped");
+    this.add.disabled = !this.#rows.isLive || this.#model.get("stopped") || this.#model.get("place").still;
     if (focused) this.list.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 

@@ -145,8 +145,7 @@ class BrowserOrders:
         return {"key": self._explorer.cast.key(client), "note": note * is_refused}
 
     def _close(self, order: Order) -> None:
-        code = int(order.get("code") or 1000)
-        self._client(order).close(code, _text(order, "reason"))
+        self._client(order).close(order.get("code") or 1000, _text(order, "reason"))
 
     def _drop(self, order: Order) -> None:
         self._client(order).drop()

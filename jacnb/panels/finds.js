@@ -58,7 +58,7 @@ class Finds {
 
   #take({ nonce, rows, more, kept_from: keptFrom }) {
     if (nonce !== this.#nonce) return;
-    this.#keep(rows.map(filled), more, keptFrom);
+    this.#keep(allFilled(rows), more, keptFrom);
     this.#onFound();
   }
 

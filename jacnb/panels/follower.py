@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from jacnb.panels.pump import Later
-from jacnb.panels.rows import Row
+from jacnb.panels.rows import Row, chars_of
 from jacnb.panels.sources import Source
 
 BATCH_SECONDS: Final = 0.1
@@ -17,7 +17,6 @@ SHOWN: Final = 500
 
 # Jupyter Server drops a kernel's messages beyond 1 MB/s; several panels share it.
 _CHARS_PER_SECOND: Final = 200_000
-_CHARS_PER_ROW: Final = 160
 
 Deliver = Callable[[list[Row], int], None]
 
@@ -69,7 +68,7 @@ class Follower:
         self._deliver(shown, skipped)
         # A browser's message loop that is slow to take batches gets fewer of them.
         spent = time.monotonic() - began
-        return max(BATCH_SECONDS, _chars(shown) / _CHARS_PER_SECOND, 4 * spent)
+        return max(BATCH_SECONDS, chars_of(shown) / _CHARS_PER_SECOND, 4 * spent)
 
     def _look(self) -> None:
         if not self._is_on:
@@ -86,12 +85,8 @@ def _newest(rows: list[Row]) -> list[Row]:
     room = _CHARS_PER_SECOND
     kept: list[Row] = []
     for row in reversed(rows[-SHOWN:]):
-        room -= _chars([row])
+        room -= chars_of([row])
         if kept and room < 0:
             break
         kept.append(row)
     return kept[::-1]
-
-
-def _chars(rows: list[Row]) -> int:
-    return sum(len(row["text"] or "") + _CHARS_PER_ROW for row in rows)

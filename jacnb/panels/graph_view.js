@@ -184,7 +184,8 @@ class View {
     const node = this.drawing.nodes.get(id)?.node;
     if (node) return `${node.name} ${node.label}`.trim();
     if (!id) return "no place";
-    return id.split(":")[1] || "a root";
+    // A root without edges, what was deleted since, or what is too far away.
+    return `${id.split(":")[1] || "a root"} (not drawn)`;
   }
 
   #listWalks() {

@@ -20,8 +20,9 @@ function walksOf(rows) {
 }
 
 function said(row) {
-  const value = row.text === null ? "" : (parsed(row.text) ?? row.text);
-  return oneLine(inline(value));
+  if (row.text === null) return "";
+  // Of a long text the closing quote was cut off.
+  return oneLine(inline(parsed(row.text) ?? parsed(`${row.text}"`) ?? row.text));
 }
 
 /** What a walk has seen after so many steps. */

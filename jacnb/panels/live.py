@@ -15,7 +15,7 @@ from jacnb.panels.allowance import Allowance
 from jacnb.panels.finding import fitting
 from jacnb.panels.follower import Follower
 from jacnb.panels.pump import PUMP, Later
-from jacnb.panels.rows import Lane, Row, WireRow, on_wire
+from jacnb.panels.rows import Lane, Row, chars_of, on_wire
 from jacnb.panels.sources import Source, source_of
 
 HISTORY: Final = 200
@@ -34,7 +34,6 @@ LANES: Final = 100
 """Clients without a row in the history that views attached later know of."""
 
 _HISTORY_CHARS: Final = 100_000
-_CHARS_PER_ROW: Final = 150
 
 Order = Mapping[str, Any]
 """What a view asks for: its ``op`` and what belongs to it."""
@@ -49,13 +48,15 @@ class LivePanel(anywidget.AnyWidget):
     for what came since (answered by ``{"op": "latest", "after": n, "rows": […],
     "lanes": […], "is_part": bool}``). It may send ``{"op": "text", "seq": n}`` for a
     whole payload (``{"op": "text", "seq": n, "text": …}``) and ``{"op": "before",
-    "seq": n}`` for earlier rows (``{"op": "earlier", "rows": […], "lanes": […], "more":
-    bool}``), ``{"op": "find", "before": n, "wanted": {…}, "nonce": …}`` for those of
-    them that fit a filter (``{"op": "found", "nonce": …, "rows": […], "lanes": […],
-    "more": bool, "kept_from": n}``), and what a panel adds to `orders`.
+    "seq": n}`` for earlier rows (``{"op": "earlier", "rows": […], "lanes": […], "runs":
+    […], "more": bool}``), ``{"op": "find", "before": n, "wanted": {…}, "nonce": …}``
+    for those of them that fit a filter (``{"op": "found", "nonce": …, "rows": […],
+    "lanes": […], "runs": […], "more": bool, "kept_from": n}``), and what a panel adds
+    to `orders`. ``runs`` are walker runs that rows name and that are not among them.
 
     Args:
-        watched: A server, a trace, a client or a list of clients.
+        watched: A server, a trace, entries of one or of a recording, a client or a
+            list of clients.
         height: The panel's height in CSS.
         later: When to write to the browser; for tests.
     """
@@ -90,7 +91,7 @@ class LivePanel(anywidget.AnyWidget):
         history = _recent(rows)
         super().__init__(
             lanes=self._lanes_for(history),
-            history=_on_wire(history),
+            history=on_wire(history),
             has_causes=self.source.has_causes,
             note=self.source.note,
             stopped=_is_stopped(watched),
@@ -125,9 +126,9 @@ class LivePanel(anywidget.AnyWidget):
     def _deliver(self, rows: list[Row], skipped: int) -> None:
         if self._is_closed:
             return
-        lanes, wire = self._changed_lanes(), _on_wire(rows)
+        lanes, wire = self._changed_lanes(), on_wire(rows)
         self.tell({"op": "rows", "rows": wire, "skipped": skipped, "lanes": lanes})
-        self._allowance.earn(_chars(rows))
+        self._allowance.earn(chars_of(rows))
         if not self._history_due and self._allowance.covers_last():
             self._history_due = True
             self._later(HISTORY_SECONDS, self._write_history)
@@ -144,9 +145,9 @@ class LivePanel(anywidget.AnyWidget):
         if self._is_closed:
             return
         history = _recent(self.source.since(0))
-        if self._allowance.spend(_chars(history)):
+        if self._allowance.spend(chars_of(history)):
             self.lanes = self._lanes_for(history)
-            self.history = _on_wire(history)
+            self.history = on_wire(history)
 
     def _changed_lanes(self) -> list[Lane]:
         """Return the lanes that are not as views were told, and note that they are."""
@@ -204,10 +205,17 @@ class LivePanel(anywidget.AnyWidget):
         self.tell({"op": "text", "seq": seq, "text": self.source.text(seq)})
 
     def _send_earlier(self, order: Order) -> None:
-        earlier = [row for row in self.source.since(0) if row["seq"] < order["seq"]]
+        rows = self.source.since(0)
+        earlier = [row for row in rows if row["seq"] < order["seq"]]
         page = _recent(earlier, PAGE)
-        answer = {"rows": _on_wire(page), "lanes": self._lanes_for(page)}
+        answer = self._answer(page, rows)
         self.tell({"op": "earlier", **answer, "more": len(page) < len(earlier)})
+
+    def _answer(self, page: list[Row], rows: list[Row]) -> dict[str, Any]:
+        """Return some of these rows, with the clients and the runs that they name."""
+        runs = _runs_of(page, rows)
+        lanes = self._lanes_for(page, {run["who"] for run in runs})
+        return {"rows": on_wire(page), "lanes": lanes, "runs": runs}
 
     def fitting(self, rows: list[Row], wanted: Mapping[str, Any]) -> list[Row]:
         """Return the rows that a view's filter leaves."""
@@ -218,7 +226,7 @@ class LivePanel(anywidget.AnyWidget):
         fitting = self.fitting(rows, order.get("wanted") or {})
         found = [row for row in fitting if row["seq"] < order["before"]]
         page = _recent(found, FOUND)
-        answer = {"rows": _on_wire(page), "lanes": self._lanes_for(page)}
+        answer = self._answer(page, rows)
         about = {"more": len(page) < len(found), "kept_from": self.source.kept_from()}
         self.tell({"op": "found", "nonce": order.get("nonce"), **answer, **about})
 
@@ -229,7 +237,7 @@ class LivePanel(anywidget.AnyWidget):
         # Those of its history, too: they may have gone meanwhile.
         known_lanes = {lane["lane"] for lane in self.lanes}
         lanes = self._lanes_for(page, known_lanes)
-        answer = {"rows": _on_wire(page), "lanes": lanes}
+        answer = {"rows": on_wire(page), "lanes": lanes}
         is_part = len(page) < len(newer)
         self.tell({"op": "latest", "after": known, **answer, "is_part": is_part})
 
@@ -239,21 +247,23 @@ def _recent(rows: list[Row], count: int = HISTORY) -> list[Row]:
     room = _HISTORY_CHARS
     kept: list[Row] = []
     for row in reversed(rows[-count:]):
-        room -= _chars([row])
+        room -= chars_of([row])
         if kept and room < 0:
             break
         kept.append(row)
     return kept[::-1]
 
 
+def _runs_of(page: list[Row], rows: list[Row]) -> list[dict[str, Any]]:
+    """Return the walker runs that a page's rows are part of and that it lacks."""
+    lacking = {row["run"] for row in page} - {row["seq"] for row in page}
+    return [
+        {"seq": row["seq"], "type": row["type"], "who": row["who"]}
+        for row in rows
+        if row["seq"] in lacking
+    ]
+
+
 def _is_stopped(watched: Any) -> bool:
     """Return whether this is a server that runs no more."""
     return not getattr(watched, "is_running", True)
-
-
-def _on_wire(rows: list[Row]) -> list[WireRow]:
-    return [on_wire(row) for row in rows]
-
-
-def _chars(rows: list[Row]) -> int:
-    return sum(len(row["text"] or "") + _CHARS_PER_ROW for row in rows)

@@ -3,6 +3,7 @@
 // panel show one `Rows`, so it is made in the widget's `initialize`.
 
 const ROWS_LIMIT = 4000;
+const RUNS_LIMIT = 2000;
 const SAVED_ROWS = 200;
 const TEXT_PATIENCE = 20_000;
 
@@ -14,6 +15,15 @@ function filled(row) {
   const to = row.to ?? lanesIn(spans ?? []);
   const { reach = to.length, size = text?.length ?? 0 } = row;
   return { seq, at, kind, type, who, to, spans, reach, size, cause, run, text, cut };
+}
+
+/** Rows that came together; ``as`` names the one that told the same receivers. */
+function allFilled(rows) {
+  const told = new Map();
+  return rows.map((row) => {
+    if (row.spans) told.set(row.seq, row.spans);
+    return filled(row.as === undefined ? row : { ...row, spans: told.get(row.as) });
+  });
 }
 
 /** Lanes told as first, count, gap, count…; rows in sequence mostly share them. */
@@ -69,6 +79,8 @@ class Rows {
   lanes = new Map();
   more = true;
   #listeners = new Set();
+  /** Walker runs that are not here, and that rows which are here name. */
+  #runs = new Map();
   #texts = new Map();
   #isAsking = false;
   #extra = 0;
@@ -118,6 +130,11 @@ class Rows {
   get(seq) {
     const row = this.rows[this.indexOf(seq)];
     return row?.seq === seq ? row : undefined;
+  }
+
+  /** The walker run with this number, with its type and its lane at least. */
+  run(seq) {
+    return this.get(seq) ?? this.#runs.get(seq);
   }
 
   /** Where the first row of at least this number is. */
@@ -178,6 +195,7 @@ class Rows {
 
   #take(message) {
     if (message?.lanes) this.#learn(message.lanes);
+    if (message?.runs) this.#learnRuns(message.runs);
     if (message?.op === "rows") this.#append(message);
     else if (message?.op === "earlier") this.#page(message);
     else if (message?.op === "latest") this.#latest(message);
@@ -231,9 +249,17 @@ class Rows {
     this.#tell("lanes", lanes);
   }
 
+  #learnRuns(runs) {
+    for (const run of runs) this.#runs.set(run.seq, run);
+    for (const seq of this.#runs.keys()) {
+      if (this.#runs.size <= RUNS_LIMIT) break;
+      this.#runs.delete(seq);
+    }
+  }
+
   #add(given) {
     const last = this.rows.at(-1)?.seq ?? -1;
-    const fresh = given.filter((row) => row.seq > last || !this.get(row.seq)).map(filled);
+    const fresh = allFilled(given).filter((row) => row.seq > last || !this.get(row.seq));
     const atEnd = fresh.filter((row) => row.seq > last);
     const between = fresh.filter((row) => row.seq <= last);
     this.rows.push(...atEnd, ...between);

@@ -6,6 +6,7 @@ messages; a panel tells the browser once what each lane is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, Final, TypedDict
 
@@ -15,6 +16,9 @@ RECEIVERS_NAMED: Final = 12
 """Receivers that are told one by one; of more, a row tells its spans of lanes."""
 SPANS_LIMIT: Final = 64
 """Spans of receivers that go with a row; ``reach`` counts them all."""
+
+
+_CHARS_PER_ROW: Final = 150
 
 
 class Lane(TypedDict):
@@ -64,17 +68,34 @@ WireRow = dict[str, Any]
 """A row without what the browser can tell from the rest of it (rows.js, `filled`)."""
 
 
-def on_wire(row: Row) -> WireRow:
-    """Return a row as it goes to the browser."""
-    to, spans = row["to"], list[int]()
-    if len(to) > RECEIVERS_NAMED:
-        spans = _spans(to)
-        to = []
-    told = len(row["to"]) if len(spans) < 2 * SPANS_LIMIT else None
-    usual = {"reach": told, "size": len(row["text"] or ""), "cut": 0}
+def on_wire(rows: Iterable[Row]) -> list[WireRow]:
+    """Return rows as they go to the browser together.
+
+    Messages to a room mostly have the same receivers: ``as`` names the row that told.
+    """
+    told: dict[tuple[int, ...], int] = {}
+    return [_wire_row(row, told) for row in rows]
+
+
+def chars_of(rows: Iterable[Row]) -> int:
+    """Return about how many characters rows are when they go to the browser."""
+    return sum(len(row["text"] or "") + _CHARS_PER_ROW for row in rows)
+
+
+def _wire_row(row: Row, told: dict[tuple[int, ...], int]) -> WireRow:
+    sent: WireRow = {**row}
+    reach = len(row["to"])
+    if reach > RECEIVERS_NAMED:
+        spans = _spans(row["to"])
+        first = told.setdefault(tuple(row["to"]), row["seq"])
+        sent |= {"to": []} | (
+            {"spans": spans} if first == row["seq"] else {"as": first}
+        )
+        reach = sum(spans[1::2])
+    usual = {"reach": reach, "size": len(row["text"] or ""), "cut": 0}
     return {
         key: value
-        for key, value in {**row, "to": to, "spans": spans}.items()
+        for key, value in sent.items()
         if value is not None and value != [] and usual.get(key, ...) != value
     }
 

@@ -49,8 +49,9 @@ class SequenceDiagram(LivePanel):
     """Draw what clients and server say to one another, live, with its causes.
 
     Args:
-        watched: A server, a trace, a client or a list of clients. Of clients of
-            another server the causes are not known, and the diagram says so.
+        watched: A server, a trace, entries of one or of a recording
+            (``read_jsonl``), a client or a list of clients. Of clients of another
+            server the causes are not known, and the diagram says so.
         height: The panel's height in CSS.
         later: When to write to the browser; for tests.
     """
@@ -190,16 +191,18 @@ def wanted_of(wanted: Mapping[str, Any], lanes: Iterable[Lane]) -> Wanted:
 
 
 def _whole(last: object) -> int:
-    if not isinstance(last, int) or isinstance(last, bool):
+    if not isinstance(last, int) or isinstance(last, bool) or last < 0:
         raise ValueError(
             f"last is how many messages, such as 60, or None for all; not {last!r:.60}"
         )
-    return max(0, last)
+    return last
 
 
 def _checked_kinds(kinds: str | Iterable[str]) -> list[str]:
-    given = [kinds] if isinstance(kinds, str) else list(kinds)
     known = list(dict.fromkeys(GROUPS.values()))
+    if not isinstance(kinds, Iterable):
+        raise ValueError(f"kinds is a list of {', '.join(known)}; not {kinds!r:.60}")
+    given = [kinds] if isinstance(kinds, str) else list(kinds)
     for each in given:
         if each not in known:
             raise ValueError(f"no kind {each!r}: there are {', '.join(known)}")
@@ -210,7 +213,8 @@ def _lanes_of(clients: Any, lanes: Iterable[Lane]) -> frozenset[int] | None:
     """Return the lanes of clients, given as names, lanes or `Client` objects."""
     if clients is None:
         return None
-    one = isinstance(clients, str | int) or hasattr(clients, "client_id")
+    one = not isinstance(clients, Iterable) or isinstance(clients, str)
+    one = one or hasattr(clients, "client_id")
     everybody, found = list(lanes), set()
     for each in [clients] if one else clients:
         wanted = getattr(each, "client_id", each)

@@ -16,7 +16,7 @@ function shapes(message, geometry) {
     case "open":
       return [between(who, geometry.server, words), tip(geometry.server, who, words), label(who, geometry.server), stranger(row.who, geometry)];
     case "close":
-      return [cross(who), stranger(row.who, geometry, " gone") ?? label(who, who - geometry.column)];
+      return [cross(who), stranger(row.who, geometry, " gone") ?? label(who, who - 0.75 * geometry.column)];
     case "run":
       return [between(geometry.server, at - 6, words), tip(at - 6, geometry.server, words), aside()];
     case "visit":
@@ -97,7 +97,7 @@ function worded(words, row, x, y, room, isLeft) {
 function spoken(words, row) {
   const plain = {
     open: ["connects", ""],
-    close: ["gone", ""],
+    close: ["gone", words.gist],
     greeting: ["connection", ""],
     run: [row.type, row.who === null ? "runs for REST" : "runs"],
     visit: ["visits", row.type],

@@ -212,7 +212,7 @@ def _shape(message: Message, layout: Layout) -> Iterable[str]:
             yield from _arrow(who, layout.server, y, message)
         case "close":
             yield _cross(who, y)
-            yield _label(message, who, y, who - COLUMN / 2)
+            yield _label(message, who, y, who - 0.75 * COLUMN)
         case "run":
             yield from _arrow(layout.server, at - 6, y, message, labelled=False)
             yield _aside(message, layout, y)
@@ -307,7 +307,7 @@ def spoken(message: Message) -> tuple[str, str]:
     row, words = message.row, message.words
     plain = {
         "open": ("connects", ""),
-        "close": ("gone", ""),
+        "close": ("gone", words.gist),
         "greeting": ("connection", ""),
         "run": (row["type"], "runs" if row["who"] is not None else "runs for REST"),
         "visit": ("visits", row["type"]),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 from itertools import islice
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final, Protocol
 
 from jacnb.errors import JacnbError
@@ -56,7 +57,7 @@ class Source(Protocol):
 
 
 def source_of(watched: Any) -> Source:
-    """Return the source for a server, a trace, a client or several clients.
+    """Return the source for a server, a trace, entries, a client or several clients.
 
     A source is returned as it is.
 
@@ -65,12 +66,8 @@ def source_of(watched: Any) -> Source:
     """
     if isinstance(watched, TraceSource | ClientsSource):
         return watched
-    if isinstance(watched, Trace):
-        return TraceSource(watched)
-    if hasattr(watched, "engine"):
-        if watched.trace is None:
-            raise TypeError("this server keeps no trace: serve(trace=True) to watch it")
-        return TraceSource(watched.trace, lambda: _connected(watched))
+    if traced := _traced(watched):
+        return traced
     if _is_client(watched):
         return ClientsSource([watched])
     # Asked second, because to iterate a client is to wait for its messages.
@@ -78,6 +75,23 @@ def source_of(watched: Any) -> Source:
     if not clients or not all(map(_is_client, clients)):
         raise TypeError("give a server, a trace, a client or a list of clients")
     return ClientsSource(clients)
+
+
+def _traced(watched: Any) -> TraceSource | None:
+    """Return the source for what has a trace or is one."""
+    if isinstance(watched, Trace):
+        return TraceSource(watched)
+    if isinstance(watched, Entries):
+        return TraceSource(Still(watched), watched.connected, names=watched.names)
+    if not hasattr(watched, "engine"):
+        return None
+    if isinstance(watched, type):
+        raise TypeError(
+            f"give a server, as jacnb.serve(), not {watched.__name__} itself"
+        )
+    if watched.trace is None:
+        raise TypeError("this server keeps no trace: serve(trace=True) to watch it")
+    return TraceSource(watched.trace, lambda: _connected(watched))
 
 
 def _is_client(watched: object) -> bool:
@@ -89,23 +103,50 @@ def _connected(server: Any) -> list[Connection]:
     return [each for key in hub.clients for each in hub.clients.get(key)]
 
 
+class Still:
+    """Entries of a trace, or of a recording: like a trace to which nothing is added."""
+
+    def __init__(self, entries: Entries) -> None:
+        self._entries = entries
+        self.kept_from = entries[0].seq if entries else 0
+        self.next_seq = entries[-1].seq + 1 if entries else 0
+
+    def since(self, seq: int) -> Sequence[Entry]:
+        """Return the entries from number ``seq`` on."""
+        first = bisect_left(self._entries, seq, key=attrgetter("seq"))
+        return self._entries[first:]
+
+    def get(self, seq: int) -> Entry | None:
+        """Return the entry of this number, None if there is none."""
+        return self._entries.get(seq)
+
+    def view(self) -> Entries:
+        """Return the entries."""
+        return self._entries
+
+
 class TraceSource:
     """The rows of a server's trace, with causes and walker runs.
 
     Args:
         trace: The trace.
         connected: Returns the connections there are.
+        names: What clients are called; by default in the order of their rows.
     """
 
     has_causes = True
     note = ""
 
     def __init__(
-        self, trace: Trace, connected: Callable[[], Sequence[Connection]] = tuple
+        self,
+        trace: Trace | Still,
+        connected: Callable[[], Sequence[Connection]] = tuple,
+        *,
+        names: Names | None = None,
     ) -> None:
         self._trace = trace
         self._connected = connected
-        self._names = Names()
+        self._names = names or Names()
         self._lanes: dict[Connection, Lane] = {}
         self._next_lane = 0
         self._runs: OrderedDict[int, int] = OrderedDict()

@@ -189,6 +189,7 @@ class Timeline {
       this.#seen = -1;
       if (this.#wanted !== null && this.#rows.get(this.#wanted)) requestAnimationFrame(() => this.go(this.#wanted ?? -1));
     }
+    if (word === "live") this.#tell();
     if (word === "added" || word === "changed") this.#soon();
   }
 
@@ -268,9 +269,15 @@ class Timeline {
     const count = this.#earlier.length + this.#shown.length;
     this.count.textContent = count === total ? total.toLocaleString() : `${count.toLocaleString()}${more ? "+" : ""} of ${total.toLocaleString()}`;
     this.empty.hidden = count > 0;
-    this.empty.textContent = total ? "Nothing fits this filter." : "Nothing has happened yet. Send something.";
+    this.empty.textContent = total ? this.#nothing() : "Nothing has happened yet. Send something.";
     this.#tellNews();
     this.#offerTypes();
+  }
+
+  /** Why nothing is shown. */
+  #nothing() {
+    if (this.#rows.isLive || !this.#rows.more) return "Nothing fits this filter.";
+    return "None of the rows that are still here fits this filter; to search earlier ones takes the kernel, which is gone.";
   }
 
   #tellNews() {
@@ -373,8 +380,8 @@ class Timeline {
 
   /** Whose run this row is part of; one over REST has no client. */
   #caller(row) {
-    const run = row.kind === "run" ? row : this.#rows.get(row.run);
-    // A row that was found alone does not tell whose run it is of.
+    const run = row.kind === "run" ? row : this.#rows.run(row.run);
+    // Of an older run there is nothing left.
     if (row.who === null && !run) return "";
     const who = row.who ?? run.who;
     return who == null ? h("span", { class: "jacnb-soft" }, "REST") : party(this.#rows.lane(who));
@@ -383,7 +390,7 @@ class Timeline {
   /** The walker whose run this row is part of. */
   #walkerOf(row) {
     if (row.run == null || row.kind === "run") return "";
-    return this.#rows.get(row.run)?.type ?? "";
+    return this.#rows.run(row.run)?.type ?? "";
   }
 
   #describe(row) {

@@ -66,7 +66,7 @@ class _Line(BaseModel):
     model_config = ConfigDict(strict=True)
 
     seq: int = Field(ge=0)
-    time: float
+    time: float = Field(allow_inf_nan=False)
     kind: Kind = Field(strict=False)
     type: str
     sender: str | None = Field(default=None, alias="from")
@@ -118,7 +118,7 @@ def read_jsonl(text: str) -> Entries:
     cast = _Cast(head.clients)
     entries: list[Entry] = []
     for number, line in numbered[1:]:
-        entry = _entry(_read(_Line, number, line), cast)
+        entry = _entry(number, _read(_Line, number, line), cast)
         if entries and entry.seq <= entries[-1].seq:
             raise RecordingError(
                 number, f"seq: {entry.seq} is not after the line above"
@@ -155,7 +155,7 @@ def _connection(client: _Client) -> Connection:
     return connection
 
 
-def _entry(line: _Line, cast: _Cast) -> Entry:
+def _entry(number: int, line: _Line, cast: _Cast) -> Entry:
     return Entry(
         line.seq,
         line.time,
@@ -166,9 +166,19 @@ def _entry(line: _Line, cast: _Cast) -> Entry:
         line.reach,
         line.size,
         line.cause,
-        _dumps(line.payload) if "payload" in line.model_fields_set else line.text,
+        _text(number, line),
         0,
     )
+
+
+def _text(number: int, line: _Line) -> str | None:
+    if "payload" not in line.model_fields_set:
+        return line.text
+    try:
+        return _dumps(line.payload)
+    except ValueError:
+        why = "payload: it has a number that is none in JSON, such as NaN or 1e400"
+        raise RecordingError(number, why) from None
 
 
 def _read(model: type[M], number: int, line: str) -> M:

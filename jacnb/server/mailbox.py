@@ -59,6 +59,12 @@ class Mailbox:
             self._is_dozing = True
             self._wake(self._loop.call_later, _PATIENCE, self._rouse)
 
+    def expect_notes(self) -> None:
+        """Look for notes soon (on the loop's thread), so that none has to wake it."""
+        if not self._is_dozing:
+            self._is_dozing = True
+            self._loop.call_later(_PATIENCE, self._rouse)
+
     @property
     def is_full(self) -> bool:
         """Whether so much is waiting that a caller who can should wait, too."""

@@ -104,6 +104,7 @@ class Sockets:
 
         job = self._engine.job(call, hand_over)
         is_async = job.is_async
+        self._backend.mailbox.expect_notes()
         self._backend.run(job, done)
 
     def _hold_back(self, socket: Socket, is_async: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, overload
 
-from jacnb.client.addresses import websocket_url
+from jacnb.client.addresses import check_channel, websocket_url
 from jacnb.client.tokens import bare
 from jacnb.errors import ClientError
 from jacnb.server.frontdoor import FrontDoor
@@ -103,7 +103,7 @@ def swarm(
         ClientError: If the system does not allow that many connections.
     """
     _check_count(count)
-    _check_channel(channel_id)
+    check_channel(channel_id)
     is_talking = script is not None or rate is not None
     if talk and not is_talking:
         raise ValueError(
@@ -132,12 +132,6 @@ def swarm(
 def _check_count(count: object) -> None:
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
         raise ValueError(f"a swarm has a whole number of clients, not {count!r}")
-
-
-def _check_channel(channel_id: object) -> None:
-    if not isinstance(channel_id, str | None):
-        kind = type(channel_id).__name__
-        raise TypeError(f"channel_id is the name of one channel, text, not {kind}")
 
 
 def _address_of(server: Any) -> tuple[str, bool]:

@@ -5,8 +5,9 @@ import threading
 import pytest
 from scripted import ALICE, ScriptedServer
 
+import jacnb
 from jacnb.client.addresses import websocket_url
-from jacnb.client.connecting import connect
+from jacnb.client.connecting import aconnect, connect
 from jacnb.errors import AuthError, ConnectError
 
 
@@ -29,7 +30,10 @@ def test_an_address_may_be_short(given: str, meant: str) -> None:
     assert websocket_url(given) == meant
 
 
-@pytest.mark.parametrize("url", ["", "ftp://h", "ws://", "/websocket"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "ftp://h", "ws://", "/websocket", "ws://[::1", "h:99999", "ws://h:x"],
+)
 def test_what_is_no_address_is_told(url: str) -> None:
     with pytest.raises(ValueError, match="is no address such as"):
         websocket_url(url)
@@ -65,6 +69,19 @@ def test_addresses_and_tokens_are_text() -> None:
         connect(None)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a token is a str, not int"):
         connect("127.0.0.1:1", token=5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("channel_id", "error", "said"),
+    [(5, TypeError, "text, not int"), ("\ud800", ValueError, "half a surrogate pair")],
+)
+def test_a_channel_that_nobody_can_listen_to_is_refused(channel_id, error, said):
+    with pytest.raises(error, match=said):
+        connect("127.0.0.1:1", channel_id=channel_id)
+    with pytest.raises(error, match=said):
+        aconnect("127.0.0.1:1", channel_id=channel_id)
+    with jacnb.MemoryServer() as server, pytest.raises(error, match=said):
+        server.connect(channel_id=channel_id)
 
 
 def test_connecting_with_email_and_password_logs_in(server: ScriptedServer) -> None:

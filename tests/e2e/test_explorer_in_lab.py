@@ -56,6 +56,17 @@ def row(panel, text=""):
     return timeline.get_by_role("option").filter(has_text=text)
 
 
+def timeline_row(panel, kind):
+    """Return the rows of a kind."""
+    return row(panel).and_(panel.locator(f'[data-kind="{kind}"]'))
+
+
+def restart_kernel(lab):
+    lab.page.evaluate(
+        "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+
+
 def pick(panel, event):
     panel.get_by_label("Event", exact=True).select_option(event)
 
@@ -166,8 +177,24 @@ def test_a_search_finds_what_is_no_longer_in_the_page(lab):
     assert panel.locator(".jacnb-count").inner_text().startswith("2 of 3,")
     row(panel, "needle").last.click()
     panel.get_by_label("Selected message").get_by_text('"needle"').first.wait_for()
+    panel.get_by_label("Search the timeline").fill("Hello from a walker")
+    said = timeline_row(panel, "notification")
+    said.get_by_text("▶ send_chat_to_group").wait_for()
     panel.get_by_label("Search the timeline").fill("nothing like it")
     panel.get_by_text("Nothing fits this filter").wait_for()
+
+
+def test_without_a_kernel_a_search_tells_that_it_saw_a_part(lab):
+    panel = opened(lab, FLOOD.replace("6000", "3000"), PANEL)
+    row(panel, '{"number":2999}').first.wait_for()
+    restart_kernel(lab)
+    panel.get_by_text("not live: run its cell again").first.wait_for()
+    panel.get_by_label("Search the timeline").fill("nothing like it")
+    panel.get_by_text("to search earlier ones takes the kernel").wait_for()
+    lab.screenshot("explorer-search-without-kernel", panel)
+    panel.get_by_label("Search the timeline").fill('"number":2999')
+    row(panel, '{"number":2999}').wait_for()
+    lab.wait_idle()
 
 
 def test_a_flood_leaves_a_paused_timeline_as_it_is(lab):
@@ -533,9 +560,7 @@ def test_a_client_that_dies_while_shown_is_told(lab):
 
 def test_after_a_kernel_restart_the_panel_says_that_it_is_not_live(lab):
     panel = opened(lab, TALK, PANEL)
-    lab.page.evaluate(
-        "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
-    )
+    restart_kernel(lab)
     panel.get_by_text("not live: run its cell again").first.wait_for()
     row(panel, "only for you").first.click()
     panel.get_by_label("Selected message").get_by_text("only for you").wait_for()
@@ -544,6 +569,21 @@ def test_after_a_kernel_restart_the_panel_says_that_it_is_not_live(lab):
     assert panel.get_by_text("the server will take this").is_hidden()
     lab.screenshot("explorer-restarted", panel)
     lab.wait_idle()
+
+
+def test_a_recording_is_looked_at_and_nothing_can_be_sent(lab):
+    saved = "from jacnb.protocol.recording import read_jsonl\n"
+    saved += "recording = read_jsonl(server.trace.to_jsonl())\nserver.stop()"
+    diagram = "jacnb.panels.SequenceDiagram(recording)"
+    panel = opened(lab, TALK, saved, "Explorer(recording)", diagram)
+    row(panel, "only for you").first.click()
+    panel.get_by_label("Selected message").get_by_text("only for you").wait_for()
+    panel.get_by_text("This is a recording: to send something").wait_for()
+    assert panel.get_by_role("button", name="Open a client").is_disabled()
+    lab.screenshot("explorer-recording", panel)
+    drawn = lab.panel("Sequence diagram")
+    drawn.get_by_role("listitem", name="alice calls walker").wait_for(state="attached")
+    lab.screenshot("sequence-recording", drawn)
 
 
 def test_a_stopped_server_is_told_and_nothing_can_be_sent(lab):

@@ -196,6 +196,11 @@ except jacnb.JacnbError:
     words(panel, "step 2 of 2: failed, ValueError: trapped")
 
 
+def test_a_walk_at_a_root_that_has_nothing_says_that_it_is_not_drawn(lab):
+    panel = opened(lab, PANEL, TOUR)
+    words(panel, "step 1 of 1: visits a root (not drawn)")
+
+
 def test_hostile_and_huge_fields_are_text(lab):
     odd = r"""
 markup = '<img src=x onerror="document.title=1"><script>1</script>'
@@ -203,6 +208,7 @@ alice.walker("build", names=[markup, "\u202eabc\x00\x1b", "x" * 1_000_000])
 alice.walker("tour")
 """
     panel = opened(lab, PANEL, odd)
+    words(panel, ": reports seen xxxx")
     panel.get_by_role("listitem", name="City <img").click()
     panel.get_by_text("<script>1</script>").last.wait_for()
     assert panel.locator("img, script").count() == 0

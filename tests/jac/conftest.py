@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from shells import end_shell
 
 from jacnb import MemoryServer
 from jacnb.walkers.registry import REGISTRY
@@ -66,4 +67,4 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     shell.colors = "nocolor"
     shell.run_line_magic("load_ext", "jacnb")
     yield shell
-    shell.history_manager.end_session()
+    end_shell(shell)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
+from shells import end_shell
 
 from jacnb.client import Client
 from jacnb.lessons import opening
@@ -72,7 +73,7 @@ class Reader:
         """Close what the cells left open, and the shell."""
         for each in self._met:
             each.close()
-        self.shell.history_manager.end_session()
+        end_shell(self.shell)
 
     def answer(self, number: int, question: str, answer: str) -> Outcome:
         """Work up to a question, answer it, check it."""

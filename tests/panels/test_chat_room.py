@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import jacnb
 from jacnb.panels import ChatRoom
 
 
@@ -63,6 +64,22 @@ def test_closing_the_room_closes_its_panels(room, clients):
 def test_a_room_of_one_client_wants_a_list(clients):
     with pytest.raises(TypeError, match=r"write ChatRoom\(\[client\]\)"):
         ChatRoom(clients[0])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [("x", "a panel shows a client.*, not str"), (None, r"a list, as .*, not None")],
+)
+def test_what_is_no_list_of_clients_is_refused(wrong, said):
+    with pytest.raises(TypeError, match=said):
+        ChatRoom(wrong)
+
+
+def test_a_room_takes_no_entries_of_a_trace_for_clients():
+    with jacnb.MemoryServer() as server:
+        server.connect()
+        with pytest.raises(TypeError, match="a panel shows a client.*, not Entry"):
+            ChatRoom(server.trace)
 
 
 def test_a_client_given_twice_has_one_panel(clients, pump, browser):

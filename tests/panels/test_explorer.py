@@ -275,6 +275,8 @@ def test_the_browser_drops_a_connection(explorer, ask, alice):
 
 
 def test_a_code_that_cannot_be_sent_is_told(explorer, ask, alice):
+    key = explorer.actors[0]["key"]
+    assert "4000.5 is no close code" in ask("close", client=key, code=4000.5)["error"]
     answer = ask("close", client=explorer.actors[0]["key"], code=99)
     assert "99 is no close code" in answer["error"]
     assert alice.is_open

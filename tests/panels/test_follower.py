@@ -74,7 +74,7 @@ def test_after_many_characters_it_waits_longer(watched, pump):
     watched.happen(200, "y" * 2_000)
     pump.turn()
     [(rows, _)] = watched.batches
-    assert len(rows) == 92
+    assert len(rows) == 93
     [(delay, *_)] = pump.jobs
     assert delay > 0.9
 

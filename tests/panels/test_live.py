@@ -6,6 +6,11 @@ import jacnb
 from jacnb.panels.live import LivePanel
 
 
+@jacnb.walker(auth=None)
+def shout(text: str) -> str:
+    return text.upper()
+
+
 @pytest.fixture
 def server():
     with jacnb.MemoryServer(registry=jacnb.Registry()) as server:
@@ -49,6 +54,23 @@ def test_a_view_finds_rows_that_it_does_not_have(panel, server, pump, browser):
     assert [row["kind"] for row in few["rows"]] == ["event", "notification"]
     assert (few["more"], few["kept_from"], few["nonce"]) == (False, 0, "x")
     assert (len(many["rows"]), many["more"]) == (500, True)
+
+
+def test_a_page_tells_of_the_runs_that_its_rows_are_part_of(server, pump, browser):
+    server.registry.declare(shout)
+    alice = server.connect(user="alice", channel_id="room")
+    alice.walker("shout", text="needle")
+    panel = LivePanel(server, later=pump.later)
+    wanted = {"text": '"NEEDLE"', "kinds": ["report", "reply"]}
+    order = {"op": "find", "nonce": "x", "before": 1_000, "wanted": wanted}
+    panel._on_browser(panel, order, [])
+    panel._on_browser(panel, {"op": "before", "seq": 1_000}, [])
+    pump.turn()
+    found, page = [m for m in browser if m["op"] in ("found", "earlier")]
+    [run] = found["runs"]
+    assert {row["run"] for row in found["rows"]} == {run["seq"]}
+    assert (run["type"], run["who"]) == ("shout", 0)
+    assert page["runs"] == []
 
 
 def test_lanes_that_did_not_change_are_not_told_again(panel, server, pump, browser):

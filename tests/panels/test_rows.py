@@ -9,9 +9,13 @@ def row(**given):
     return Row(**(made | {"text": None, "cut": 0} | given))
 
 
+def alone(**given):
+    [told] = on_wire([row(**given)])
+    return told
+
+
 def test_what_the_rest_of_a_row_tells_does_not_travel():
-    said = row(who=0, to=[1], reach=1, size=2, text="hi")
-    assert on_wire(said) == {
+    assert alone(who=0, to=[1], reach=1, size=2, text="hi") == {
         "seq": 0,
         "at": 1.5,
         "kind": "event",
@@ -23,28 +27,42 @@ def test_what_the_rest_of_a_row_tells_does_not_travel():
 
 
 def test_a_row_about_nobody_is_four_values():
-    assert on_wire(row()) == {"seq": 0, "at": 1.5, "kind": "event", "type": "channel"}
+    assert alone() == {"seq": 0, "at": 1.5, "kind": "event", "type": "channel"}
 
 
 def test_what_is_not_as_usual_travels_even_if_it_is_nought():
-    odd = on_wire(row(cause=0, run=0, reach=40, size=7, text="é", cut=6))
+    odd = alone(cause=0, run=0, reach=40, size=7, text="é", cut=6)
     given = {"cause": 0, "run": 0, "reach": 40, "size": 7, "text": "é", "cut": 6}
     assert given.items() <= odd.items()
-    assert (
-        on_wire(row(to=[1, 2], text="failed")).items()
-        >= {"reach": 0, "size": 0}.items()
-    )
+    assert alone(to=[1, 2], text="failed").items() >= {"reach": 0, "size": 0}.items()
 
 
 def test_many_receivers_travel_as_spans_of_lanes():
-    told = on_wire(row(to=[*range(2, 42), *range(50, 53)], reach=43))
+    told = alone(to=[*range(2, 42), *range(50, 53)], reach=43)
     assert told["spans"] == [2, 40, 9, 3]
     assert not {"to", "reach"} & told.keys()
 
 
 def test_a_room_of_thousands_travels_in_few_numbers_whoever_is_in_it():
-    crowd = on_wire(row(to=[*range(2_000)], reach=2_000))
+    crowd = alone(to=[*range(2_000)], reach=2_000)
     assert crowd["spans"] == [0, 2_000]
-    scattered = on_wire(row(to=[*range(0, 4_000, 2)], reach=2_000))
+    scattered = alone(to=[*range(0, 4_000, 2)], reach=2_000)
     assert scattered["spans"] == [0, 1] + [2, 1] * 63
     assert scattered["reach"] == 2_000
+
+
+def test_the_same_receivers_are_told_once_in_a_message():
+    room, others = [*range(0, 60, 2)], [*range(40)]
+    rows = [row(seq=n, to=[*to], reach=len(to)) for n, to in enumerate([room, others])]
+    rows += [row(seq=2, to=[*room], reach=30), row(seq=3, to=[*others], reach=40)]
+    told = on_wire(rows)
+    assert [each.get("as") for each in told] == [None, None, 0, 1]
+    assert ["spans" in each for each in told] == [True, True, False, False]
+    assert not {"to", "reach"} & told[2].keys()
+
+
+def test_receivers_that_are_too_scattered_are_counted_in_every_row():
+    crowd = [*range(0, 4_000, 2)]
+    told = on_wire([row(seq=n, to=crowd, reach=2_000) for n in range(2)])
+    assert [each["reach"] for each in told] == [2_000, 2_000]
+    assert told[1]["as"] == 0

@@ -186,6 +186,9 @@ def test_clients_of_another_server_are_shown_without_causes(room, pump, browser)
         ({"kinds": "visit"}, ValueError, "no kind 'visit': there are connections, "),
         ({"clients": "eve"}, ValueError, "no client 'eve': there are alice, bob"),
         ({"last": "x"}, ValueError, "last is how many messages, .*; not 'x'"),
+        ({"last": -1}, ValueError, "last is how many messages, .*; not -1"),
+        ({"kinds": 5}, ValueError, "kinds is a list of connections, .*; not 5"),
+        ({"clients": 5.5}, ValueError, "no client '5.5': there are alice, bob"),
         ({"last": 1.5}, ValueError, "last is how many messages, .*; not 1.5"),
     ],
 )

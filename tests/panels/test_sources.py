@@ -4,6 +4,7 @@ import pytest
 
 import jacnb
 from jacnb.panels.sources import ClientsSource, TraceSource, source_of
+from jacnb.protocol.recording import read_jsonl
 
 
 class shout_to_watchers(jacnb.Walker):
@@ -121,6 +122,38 @@ def test_a_client_that_is_closed_keeps_its_lane(server):
 def test_what_cannot_be_watched_is_refused_in_one_line(wrong):
     with pytest.raises(TypeError, match="give a server, a trace, a client"):
         source_of(wrong)
+
+
+def test_a_recording_is_a_source_to_which_nothing_is_added(server):
+    alice, bob = (server.connect(user=name, channel_id="room") for name in "ab")
+    alice.send_to_channels("room", {"type": "hey"})
+    bob.close()
+    entries = read_jsonl(server.trace.to_jsonl())
+    source, live = source_of(entries), source_of(server)
+    assert source.since(0) == live.since(0)
+    assert source.since(4) == live.since(4)
+    assert [(each["name"], each["open"]) for each in source.lanes()] == [
+        ("a", True),
+        ("b", False),
+    ]
+    assert source.next_seq() == len(entries)
+    assert source.text(4) == entries[4].text
+    assert source.entries() == entries
+    assert source.has_causes
+
+
+def test_a_part_of_a_trace_is_a_source(server):
+    alice = server.connect(user="alice", channel_id="room")
+    alice.send_to_channels("room", {"type": "hey"})
+    source = source_of(server.trace.where(type="hey"))
+    assert [row["kind"] for row in source.since(0)] == ["event", "notification"]
+    assert source.kept_from() == 2
+    assert source_of(server.trace.where(type="nothing")).since(0) == []
+
+
+def test_a_server_itself_is_watched_not_its_class():
+    with pytest.raises(TypeError, match=r"as jacnb.serve\(\), not Server itself"):
+        source_of(jacnb.Server)
 
 
 def test_a_server_without_a_trace_says_how_to_get_one():

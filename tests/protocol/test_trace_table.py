@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from told import ALICE, BOB, CHAT, connection, new_trace, story
 
 from jacnb.protocol import Kind, Trace
@@ -33,6 +34,12 @@ def test_a_part_keeps_numbers_times_and_causes() -> None:
     said = repr(story().where(type="chat").table()).splitlines()
     assert said[1].split() == WHOLE.splitlines()[6].split()
     assert len(said) == 2
+
+
+@pytest.mark.parametrize("limit", ["x", -1, 1.5, True])
+def test_a_limit_is_a_number_of_entries(limit) -> None:
+    with pytest.raises(ValueError, match="limit is how many entries, .* not"):
+        story().table(limit)
 
 
 def test_the_newest_rows_are_shown_and_the_others_counted() -> None:

@@ -57,6 +57,10 @@ class View(Protocol):
 
 def table_of(view: View, limit: int | None) -> Table:
     """Return the newest entries as a table; None is all of them."""
+    if limit is not None and (type(limit) is not int or limit < 0):
+        raise ValueError(
+            f"limit is how many entries, such as 50, or None for all; not {limit!r:.60}"
+        )
     first = 0 if limit is None else max(0, len(view) - limit)
     rows = [_row(entry, view) for entry in view[first:]]
     return Table(_COLUMNS, rows, left_out=first, empty="nothing was said")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, overload
 
+from jacnb.protocol.connections import Connection
 from jacnb.protocol.naming import Names
 from jacnb.protocol.telling.filters import filters_for
 from jacnb.protocol.telling.mermaid import diagram_of
@@ -52,6 +53,11 @@ class Entries(Sequence[Entry]):
     def get(self, seq: int) -> Entry | None:
         """Return the entry of this number in the whole, None if there is none."""
         return self._whole._by_number.get(seq)
+
+    def connected(self) -> list[Connection]:
+        """Return the clients that came, or were there, and did not go."""
+        closed = {e.sender for e in self._whole._entries if e.kind is Kind.CLOSE}
+        return [each for each in self._everybody() if each not in closed]
 
     def causes(self, entry: Entry) -> list[Entry]:
         """Return what led to an entry, nearest first, as far as it is known."""
@@ -136,13 +142,20 @@ class Entries(Sequence[Entry]):
     @cached_property
     def _names(self) -> Names:
         """Name everybody in the order in which they appear here."""
-        names, last = Names(self._given), None
+        names = Names(self._given)
+        for connection in self._everybody():
+            names.of(connection)
+        return names
+
+    def _everybody(self) -> Iterable[Connection]:
+        """Return who is named in these entries, in order, each once."""
+        found: dict[Connection, None] = {}
+        last = None
         for entry in self._entries:
             if entry.sender is not None:
-                names.of(entry.sender)
+                found[entry.sender] = None
             # The members of one channel are one tuple, notified again and again.
             if entry.receivers and entry.receivers is not last:
                 last = entry.receivers
-                for connection in last:
-                    names.of(connection)
-        return names
+                found.update(dict.fromkeys(last))
+        return found
