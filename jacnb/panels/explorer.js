@@ -46,7 +46,7 @@ class Kernel {
 }
 
 const GONE = `This panel is ${NOT_LIVE}.`;
-const STILL = "This is a recording: to send something, make an Explorer of a server.";
+const STILL = "There is no server to send to: make an Explorer of one.";
 const ENDED = "This server is stopped: jacnb.serve() starts another.";
 
 function explorerPanel(model, rows, kernel, el) {
@@ -121,7 +121,8 @@ function explorerPanel(model, rows, kernel, el) {
     const actors = model.get("actors");
     const open = actors.filter((actor) => actor.state === "open").length;
     const last = rows.rows.at(-1)?.seq ?? -1;
-    const words = `live · ${open} ${open === 1 ? "client" : "clients"} to speak as · ${(last + 1).toLocaleString()} entries`;
+    const who = model.get("place").still ? "" : `${open} ${open === 1 ? "client" : "clients"} to speak as · `;
+    const words = `${model.get("recorded") ? "recorded" : "live"} · ${who}${(last + 1).toLocaleString()} entries`;
     const told = standing(rows.isLive, model.get("stopped"), words);
     if (live.dataset.words === told.at(-1)) return;
     live.dataset.words = told.at(-1);

@@ -17,6 +17,7 @@ from jacnb.panels.follower import Follower
 from jacnb.panels.pump import PUMP, Later
 from jacnb.panels.rows import Lane, Row, chars_of, on_wire
 from jacnb.panels.sources import Source, source_of
+from jacnb.protocol.telling.view import Entries
 
 HISTORY: Final = 200
 """Rows that views attached later start from; others are fetched on demand."""
@@ -66,6 +67,7 @@ class LivePanel(anywidget.AnyWidget):
     has_causes = traitlets.Bool(True).tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
     stopped = traitlets.Bool(False).tag(sync=True)
+    recorded = traitlets.Bool(False).tag(sync=True)
     height = traitlets.Unicode("32rem").tag(sync=True)
 
     # Until it is made: Python closes what was refused, too, and that has nothing.
@@ -95,6 +97,7 @@ class LivePanel(anywidget.AnyWidget):
             has_causes=self.source.has_causes,
             note=self.source.note,
             stopped=_is_stopped(watched),
+            recorded=isinstance(watched, Entries),
             height=height,
             **traits,
         )

@@ -159,7 +159,7 @@ class Diagram {
     this.paper.show(layout);
     const count = layout.messages.length;
     const clients = [...this.rows.lanes.values()].filter((lane) => lane.open).length;
-    this.state.replaceChildren(...standing(this.rows.isLive, this.model.get("stopped"), ...(this.frozen ? ["paused", "reconnecting"] : ["live"])));
+    this.state.replaceChildren(...standing(this.rows.isLive, this.model.get("stopped"), ...(this.frozen ? ["paused", "reconnecting"] : [this.model.get("recorded") ? "a recording" : "live"])));
     this.count.textContent = `${clients} client${clients === 1 ? "" : "s"} · ${count.toLocaleString()} message${count === 1 ? "" : "s"}`;
   }
 

@@ -578,11 +578,13 @@ def test_a_recording_is_looked_at_and_nothing_can_be_sent(lab):
     panel = opened(lab, TALK, saved, "Explorer(recording)", diagram)
     row(panel, "only for you").first.click()
     panel.get_by_label("Selected message").get_by_text("only for you").wait_for()
-    panel.get_by_text("This is a recording: to send something").wait_for()
+    panel.get_by_text("There is no server to send to").wait_for()
+    panel.get_by_text("recorded · 15 entries").wait_for()
     assert panel.get_by_role("button", name="Open a client").is_disabled()
     lab.screenshot("explorer-recording", panel)
     drawn = lab.panel("Sequence diagram")
     drawn.get_by_role("listitem", name="alice calls walker").wait_for(state="attached")
+    drawn.get_by_text("a recording").wait_for()
     lab.screenshot("sequence-recording", drawn)
 
 
