@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import logging
 import os
@@ -48,6 +49,8 @@ def serve_files(paths: Sequence[Path], *, reload: bool = False, **settings: Any)
     with _Stop() as stop, Server(is_open=False, **settings) as server:
         with stop.loading():
             look = _load(paths, reload)
+        if not reload:
+            _set_aside()
         server.open()
         _say(f"Serving on {server.http_url}")
         while not stop.wait(INTERVAL if reload else None):
@@ -64,6 +67,15 @@ def _load(paths: Sequence[Path], reload: bool) -> Callable[[], None]:
     reloader = Reloader(paths, run_all, tell=_say)
     reloader.start()
     return reloader.look
+
+
+def _set_aside() -> None:
+    """Keep what is loaded by now out of garbage collections: all clients wait for them.
+
+    What is loaded again would never be freed, so this is not for ``reload``.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _say(line: str) -> None:

@@ -55,6 +55,20 @@ def test_serve_serves_a_file_until_a_signal(tmp_path, number) -> None:
         assert process.wait(10) == 0
 
 
+@pytest.mark.parametrize(("options", "are_spared"), [([], True), (["--reload"], False)])
+def test_what_is_loaded_is_spared_by_the_garbage_collector(
+    tmp_path, options, are_spared
+) -> None:
+    app = tmp_path / "app.py"
+    spared = "@jacnb.walker(auth=None)\ndef spared() -> bool:\n"
+    app.write_text(f"import gc\n{APP}\n{spared}    return gc.get_freeze_count() > 0\n")
+    with serve(app, "--port", "0", *options) as process:
+        url = process.stdout.readline().split()[-1]
+        with jacnb.connect(url) as client:
+            assert client.walker("spared").reports == [are_spared]
+        process.terminate()
+
+
 def test_serve_welcomes_pages_of_a_trusted_origin_only(tmp_path) -> None:
     app = tmp_path / "app.py"
     app.write_text(APP)

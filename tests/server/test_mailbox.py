@@ -202,6 +202,19 @@ def test_notes_wake_the_loop_once_and_keep_the_order(
     assert done == ["a", "b", "c", "d"]
 
 
+def test_a_note_that_is_expected_wakes_nobody_and_is_taken_soon(
+    loop: asyncio.AbstractEventLoop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[Any] = []
+    monkeypatch.setattr(loop, "call_soon_threadsafe", lambda *what: woken.append(what))
+    for _ in range(2):
+        mailbox.expect_notes()
+        mailbox.expect_notes()
+        mailbox.post_note(loop.stop)
+        loop.run_forever()
+    assert woken == []
+
+
 def test_a_note_alone_is_taken_soon(
     loop: asyncio.AbstractEventLoop, mailbox: Mailbox
 ) -> None:
