@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from jacnb.errors import ConnectError
 from jacnb.protocol.masking import masked_text
 
+_SHOWN: Final = 80
 _SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
 
 
@@ -25,6 +27,7 @@ def websocket_url(url: str) -> str:
         is_whole = parts is not None and "://" in url
         shown = without_secrets(full) if is_whole else url.rpartition("@")[2]
         shown = masked_text(shown.partition("?")[0])
+        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
         raise ValueError(f"{shown!r} is no address such as ws://127.0.0.1:8000")
     path = "/websocket" if parts.path in ("", "/") else parts.path
     return urlunsplit(parts._replace(scheme=scheme, path=path, fragment=""))

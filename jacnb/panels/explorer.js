@@ -46,7 +46,7 @@ class Kernel {
 }
 
 const GONE = `This panel is ${NOT_LIVE}.`;
-const STILL = "There is no server to send to: make an Explorer of one.";
+const STILL = "There is no server to speak to: make an Explorer of one.";
 const ENDED = "This server is stopped: jacnb.serve() starts another.";
 
 function explorerPanel(model, rows, kernel, el) {
@@ -56,13 +56,20 @@ function explorerPanel(model, rows, kernel, el) {
   const obstacle = () => (!rows.isLive ? GONE : model.get("stopped") ? ENDED : model.get("place").still ? STILL : "");
   composer = new Composer(model, kernel.ask, () => clients.actor, obstacle);
   const details = new Details(rows, kernel.ask, {
-    go: (seq) => timeline.go(seq),
+    go,
     close: () => timeline.deselect(),
     edit: (text, lane) => speakAs(lane) || edit(text),
     resend: (text, lane) => resend(text, lane),
   });
-  const timeline = new Timeline(rows, { onSelect: (row) => details.show(row) });
-  const sessions = new Sessions(rows, kernel.ask, { go: (seq) => timeline.go(seq) });
+  const timeline = new Timeline(rows, {
+    onSelect: (row) => details.show(row),
+    emptiness: model.get("place").still ? "There is nothing here." : "Nothing has happened yet. Send something.",
+  });
+  const sessions = new Sessions(rows, kernel.ask, { go, obstacle });
+
+  async function go(seq) {
+    if (!(await timeline.go(seq))) complain(`Entry #${seq} is not kept any more.`);
+  }
 
   function speakAs(lane) {
     const actor = clients.byId(rows.lane(lane)?.client_id);
@@ -122,7 +129,8 @@ function explorerPanel(model, rows, kernel, el) {
     const open = actors.filter((actor) => actor.state === "open").length;
     const last = rows.rows.at(-1)?.seq ?? -1;
     const who = model.get("place").still ? "" : `${open} ${open === 1 ? "client" : "clients"} to speak as · `;
-    const words = `${model.get("recorded") ? "recorded" : "live"} · ${who}${(last + 1).toLocaleString()} entries`;
+    const count = model.get("place").entries ?? last + 1;
+    const words = `${model.get("recorded") ? "recorded" : "live"} · ${who}${count.toLocaleString()} entries`;
     const told = standing(rows.isLive, model.get("stopped"), words);
     if (live.dataset.words === told.at(-1)) return;
     live.dataset.words = told.at(-1);

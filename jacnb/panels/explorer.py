@@ -46,6 +46,8 @@ from jacnb.protocol.masking import masked_text
 from jacnb.protocol.telling.view import Entries
 from jacnb.protocol.trace import Trace
 
+_STILL: Final = "there is no server to speak to: make an Explorer of one"
+
 REFRESH_SECONDS: Final = 0.5
 """How often the panel looks whether clients or walkers are new or changed."""
 
@@ -135,6 +137,8 @@ class Explorer(LivePanel):
             ClientError: If there is no server to open it on.
             ConnectError: If the server refuses, or is not there.
         """
+        if self._is_still:
+            raise ClientError(_STILL)
         if url is not None and not isinstance(self.source, ClientsSource):
             raise ClientError(
                 "this panel shows one server; for another one make Explorer(url)"
@@ -160,6 +164,8 @@ class Explorer(LivePanel):
         """
         if self._is_closed:
             raise ClientError("this panel is closed; its clients send by themselves")
+        if self._is_still:
+            raise ClientError(_STILL)
         speaker = self.client(client)
         frame = frame_of(event)
         if isinstance(event, str | bytes):
@@ -372,12 +378,21 @@ class Explorer(LivePanel):
     def _place(self) -> dict[str, Any]:
         """Return where this panel is, for its head and for the form of a new client."""
         url = self._shown_url()
-        still = "a recording" if isinstance(self.stands_for, Entries) else "a trace"
+        still = "recorded" if isinstance(self.stands_for, Entries) else "a trace"
         other = still if self._server is None else "server in memory"
         simulates = self._server is not None
-        is_still = not simulates and not isinstance(self.source, ClientsSource)
         place = {"title": url or other, "url": url, "simulates": simulates}
-        return place | {"still": is_still}
+        return place | {"still": self._is_still, "entries": self._count()}
+
+    @property
+    def _is_still(self) -> bool:
+        """Whether there is no server, here or elsewhere, to speak to."""
+        return self._server is None and not isinstance(self.source, ClientsSource)
+
+    def _count(self) -> int | None:
+        """Return how many entries there are if there will be no more."""
+        is_recorded = isinstance(self.stands_for, Entries)
+        return len(self.stands_for) if is_recorded else None
 
     def _shown_url(self) -> str:
         """Return the server's address without what may hold a token or a password."""
@@ -398,6 +413,8 @@ def _check_address(url: str) -> None:
     Raises:
         ValueError: If it is none.
     """
+    if "\n" in url or url.lstrip().startswith("{") or url.endswith(".jsonl"):
+        raise ValueError("to see a recording, write Explorer(read_jsonl(its text))")
     host = urlsplit(websocket_url(url)).netloc
     if "://" not in url and not any(mark in host for mark in (".", ":", "localhost")):
         shown = f"an address such as 'ws://127.0.0.1:8000', not {url!r:.60}"

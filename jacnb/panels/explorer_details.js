@@ -136,7 +136,7 @@ class Details {
     const links = [];
     for (let seq = row.cause, hops = 0; seq != null && hops < 10; hops += 1) {
       links.unshift(this.#link(seq));
-      seq = this.#rows.get(seq)?.cause;
+      seq = this.#rows.run(seq)?.cause;
     }
     return links.length ? [h("h4", {}, "Caused by"), h("ul", { class: "jacnb-links" }, links.map((link) => h("li", {}, link)))] : [];
   }
@@ -150,7 +150,7 @@ class Details {
   }
 
   #link(seq) {
-    const row = this.#rows.get(seq);
+    const row = this.#rows.run(seq);
     if (!row) return h("button", { type: "button", class: "jacnb-link jacnb-soft", onclick: () => this.#actions.go(seq) }, `#${seq} earlier…`);
     const { sign, group, words } = kindOf(row);
     return h("button", { type: "button", class: `jacnb-link jacnb-kind-${group}`, title: `${words} ${subject(row)}`, onclick: () => this.#actions.go(seq) }, h("b", { class: "jacnb-sign", "aria-hidden": "true" }, sign), h("span", {}, `${words} `, h("bdi", {}, subject(row))));

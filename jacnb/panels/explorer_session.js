@@ -11,7 +11,9 @@ class Sessions {
   #parts = new Map();
   #files = { a: null, b: null };
 
-  constructor(rows, ask, { go }) {
+  /** `obstacle()` says why nothing can be sent, or "". */
+  constructor(rows, ask, { go, obstacle }) {
+    this.obstacle = obstacle;
     this.#rows = rows;
     this.#ask = ask;
     this.go = go;
@@ -81,6 +83,7 @@ class Sessions {
     const pace = h("select", { "aria-label": "Pace" }, h("option", { value: "" }, "at once"), h("option", { value: "1" }, "as it was"), h("option", { value: "10" }, "10 times faster"));
     const here = h("button", { type: "button", class: "jacnb-small", onclick: () => this.#replay(null, pace.value) }, "Replay this session");
     const file = filePicker("Replay a file…", (text) => this.#replay(text, pace.value), (error) => this.#say(error, true));
+    if (this.obstacle()) return this.#section("Replay", this.obstacle());
     return this.#section("Replay", "Sends again what the clients sent, as clients of the same names.", here, file, pace);
   }
 

@@ -58,7 +58,9 @@ class Finds {
 
   #take({ nonce, rows, more, kept_from: keptFrom }) {
     if (nonce !== this.#nonce) return;
-    this.#keep(allFilled(rows), more, keptFrom);
+    const found = allFilled(rows);
+    this.#rows.remember(found);
+    this.#keep(found, more, keptFrom);
     this.#onFound();
   }
 

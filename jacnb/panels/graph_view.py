@@ -196,7 +196,7 @@ class GraphView(LivePanel):
 
 
 def _checked(server: Any) -> Any:
-    if not hasattr(server, "engine"):
+    if not hasattr(server, "engine") or isinstance(server, type):
         raise TypeError("a graph view watches a server: GraphView(server)")
     if server.trace is None:
         raise TypeError("this server keeps no trace: serve(trace=True) to watch it")

@@ -52,8 +52,10 @@ class LivePanel(anywidget.AnyWidget):
     "seq": n}`` for earlier rows (``{"op": "earlier", "rows": […], "lanes": […], "runs":
     […], "more": bool}``), ``{"op": "find", "before": n, "wanted": {…}, "nonce": …}``
     for those of them that fit a filter (``{"op": "found", "nonce": …, "rows": […],
-    "lanes": […], "runs": […], "more": bool, "kept_from": n}``), and what a panel adds
-    to `orders`. ``runs`` are walker runs that rows name and that are not among them.
+    "lanes": […], "runs": […], "more": bool, "kept_from": n}``),
+    ``{"op": "row", "seq": n}`` for one row (``{"op": "row", "seq": n, "rows": […],
+    "lanes": […], "runs": […]}``), and what a panel adds to `orders`. ``runs`` are
+    walker runs that rows name and that are not among them.
 
     Args:
         watched: A server, a trace, entries of one or of a recording, a client or a
@@ -201,6 +203,7 @@ class LivePanel(anywidget.AnyWidget):
             "before": self._send_earlier,
             "after": self._send_latest,
             "find": self._find,
+            "row": self._send_row,
         }
 
     def _send_text(self, order: Order) -> None:
@@ -208,17 +211,23 @@ class LivePanel(anywidget.AnyWidget):
         self.tell({"op": "text", "seq": seq, "text": self.source.text(seq)})
 
     def _send_earlier(self, order: Order) -> None:
-        rows = self.source.since(0)
-        earlier = [row for row in rows if row["seq"] < order["seq"]]
+        earlier = [row for row in self.source.since(0) if row["seq"] < order["seq"]]
         page = _recent(earlier, PAGE)
-        answer = self._answer(page, rows)
+        answer = self._answer(page)
         self.tell({"op": "earlier", **answer, "more": len(page) < len(earlier)})
 
-    def _answer(self, page: list[Row], rows: list[Row]) -> dict[str, Any]:
-        """Return some of these rows, with the clients and the runs that they name."""
-        runs = _runs_of(page, rows)
+    def _answer(self, page: list[Row]) -> dict[str, Any]:
+        """Return rows, with the clients and the runs that they name."""
+        lacking = {row["run"] for row in page} - {row["seq"] for row in page}
+        found = (self.source.row(seq) for seq in lacking if seq is not None)
+        runs = [_in_short(run) for run in found if run is not None]
         lanes = self._lanes_for(page, {run["who"] for run in runs})
         return {"rows": on_wire(page), "lanes": lanes, "runs": runs}
+
+    def _send_row(self, order: Order) -> None:
+        seq = int(order["seq"])
+        row = self.source.row(seq)
+        self.tell({"op": "row", "seq": seq, **self._answer([row] if row else [])})
 
     def fitting(self, rows: list[Row], wanted: Mapping[str, Any]) -> list[Row]:
         """Return the rows that a view's filter leaves."""
@@ -229,7 +238,7 @@ class LivePanel(anywidget.AnyWidget):
         fitting = self.fitting(rows, order.get("wanted") or {})
         found = [row for row in fitting if row["seq"] < order["before"]]
         page = _recent(found, FOUND)
-        answer = self._answer(page, rows)
+        answer = self._answer(page)
         about = {"more": len(page) < len(found), "kept_from": self.source.kept_from()}
         self.tell({"op": "found", "nonce": order.get("nonce"), **answer, **about})
 
@@ -257,14 +266,10 @@ def _recent(rows: list[Row], count: int = HISTORY) -> list[Row]:
     return kept[::-1]
 
 
-def _runs_of(page: list[Row], rows: list[Row]) -> list[dict[str, Any]]:
-    """Return the walker runs that a page's rows are part of and that it lacks."""
-    lacking = {row["run"] for row in page} - {row["seq"] for row in page}
-    return [
-        {"seq": row["seq"], "type": row["type"], "who": row["who"]}
-        for row in rows
-        if row["seq"] in lacking
-    ]
+def _in_short(run: Row) -> dict[str, Any]:
+    """Return what rows of a run need to know of it."""
+    keys = ("seq", "kind", "type", "who", "cause")
+    return {key: value for key, value in run.items() if key in keys}
 
 
 def _is_stopped(watched: Any) -> bool:

@@ -3,7 +3,7 @@
 // panel show one `Rows`, so it is made in the widget's `initialize`.
 
 const ROWS_LIMIT = 4000;
-const RUNS_LIMIT = 2000;
+const OTHERS_LIMIT = 2000;
 const SAVED_ROWS = 200;
 const TEXT_PATIENCE = 20_000;
 
@@ -12,7 +12,7 @@ const RECEIVERS_NAMED = 12;
 /** A row with what the kernel leaves out as the rest tells it (rows.py, `on_wire`). */
 function filled(row) {
   const { seq, at, kind, type, who = null, spans, cause = null, run = null, text = null, cut = 0 } = row;
-  const to = row.to ?? lanesIn(spans ?? []);
+  const to = row.to ?? (spans ? lanesIn(spans) : []);
   const { reach = to.length, size = text?.length ?? 0 } = row;
   return { seq, at, kind, type, who, to, spans, reach, size, cause, run, text, cut };
 }
@@ -26,19 +26,18 @@ function allFilled(rows) {
   });
 }
 
-/** Lanes told as first, count, gap, count…; rows in sequence mostly share them. */
+/** Lanes told as first, count, gap, count…; the rows of a message share them. */
 function lanesIn(spans) {
-  const key = spans.join();
-  if (lastLanes.key === key) return lastLanes.lanes;
+  if (lanesKnown.has(spans)) return lanesKnown.get(spans);
   const lanes = [];
   for (let index = 0, lane = 0; index < spans.length; index += 2, lane -= 1) {
     lane += spans[index];
     for (const end = lane + spans[index + 1]; lane < end; lane += 1) lanes.push(lane);
   }
-  lastLanes = { key, lanes };
+  lanesKnown.set(spans, lanes);
   return lanes;
 }
-let lastLanes = { key: "", lanes: [] };
+const lanesKnown = new WeakMap();
 
 /** A row as a notebook keeps it: small, as it came. */
 const keptRow = (row) => (row.spans ? { ...row, to: undefined } : row);
@@ -74,13 +73,24 @@ function indexIn(rows, seq) {
   return low;
 }
 
+/** Add rows by their numbers to a map, and let the oldest go. */
+function keepNumbered(map, rows) {
+  for (const row of rows) map.set(row.seq, row);
+  for (const seq of map.keys()) {
+    if (map.size <= OTHERS_LIMIT) break;
+    map.delete(seq);
+  }
+}
+
 class Rows {
   rows = [];
   lanes = new Map();
   more = true;
   #listeners = new Set();
-  /** Walker runs that are not here, and that rows which are here name. */
+  /** Single rows that were looked up, and walker runs that rows name. */
+  #others = new Map();
   #runs = new Map();
+  #waiting = new Map();
   #texts = new Map();
   #isAsking = false;
   #extra = 0;
@@ -132,9 +142,30 @@ class Rows {
     return row?.seq === seq ? row : undefined;
   }
 
-  /** The walker run with this number, with its type and its lane at least. */
+  /** The row with this number, if it is here or was looked up. */
+  find(seq) {
+    return this.get(seq) ?? this.#others.get(seq);
+  }
+
+  /** The walker run with this number: the row, or what there is of it. */
   run(seq) {
-    return this.get(seq) ?? this.#runs.get(seq);
+    return this.find(seq) ?? this.#runs.get(seq);
+  }
+
+  /** Have rows at hand that do not join those that are here. */
+  remember(rows) {
+    keepNumbered(this.#others, rows);
+  }
+
+  /** The row with this number, wherever it is; null if it is kept no more. */
+  fetch(seq) {
+    const row = this.find(seq);
+    if (row || !this.isLive) return Promise.resolve(row ?? null);
+    return new Promise((resolve) => {
+      const waiting = this.#waiting.get(seq) ?? [];
+      this.#waiting.set(seq, [...waiting, resolve]);
+      if (!waiting.length) this.send({ op: "row", seq });
+    });
   }
 
   /** Where the first row of at least this number is. */
@@ -148,8 +179,9 @@ class Rows {
     return number == null ? null : (this.lanes.get(number) ?? unknown);
   }
 
-  /** Ask for rows before this one (before all, by default); "changed" tells when. */
-  earlier(before = this.rows[0]?.seq) {
+  /** Ask for rows before those that are here; "changed" tells when. */
+  earlier() {
+    const before = this.rows[0]?.seq;
     if (before == null || this.#isAsking || !this.isLive || !this.more) return;
     this.#isAsking = true;
     this.send({ op: "before", seq: before });
@@ -164,7 +196,7 @@ class Rows {
 
   /** The whole payload of a row; null if the kernel has it no more. */
   text(seq) {
-    const row = this.get(seq);
+    const row = this.find(seq);
     if (row && !row.cut && row.text !== null) return Promise.resolve(row.text);
     if (!this.isLive) return Promise.resolve(row?.text ?? null);
     if (!this.#texts.has(seq)) this.#texts.set(seq, this.#askForText(seq, row));
@@ -195,11 +227,12 @@ class Rows {
 
   #take(message) {
     if (message?.lanes) this.#learn(message.lanes);
-    if (message?.runs) this.#learnRuns(message.runs);
+    if (message?.runs) keepNumbered(this.#runs, message.runs);
     if (message?.op === "rows") this.#append(message);
     else if (message?.op === "earlier") this.#page(message);
     else if (message?.op === "latest") this.#latest(message);
     else if (message?.op === "text") this.#answer(message);
+    else if (message?.op === "row") this.#came(message);
     else if (message?.op === "error") this.#tell("error", message.text);
     else if (message) this.#tell("message", message);
   }
@@ -249,12 +282,11 @@ class Rows {
     this.#tell("lanes", lanes);
   }
 
-  #learnRuns(runs) {
-    for (const run of runs) this.#runs.set(run.seq, run);
-    for (const seq of this.#runs.keys()) {
-      if (this.#runs.size <= RUNS_LIMIT) break;
-      this.#runs.delete(seq);
-    }
+  #came({ seq, rows }) {
+    const [row = null] = allFilled(rows);
+    if (row) this.remember([row]);
+    for (const resolve of this.#waiting.get(seq) ?? []) resolve(row);
+    this.#waiting.delete(seq);
   }
 
   #add(given) {

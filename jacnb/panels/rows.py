@@ -14,8 +14,6 @@ TEXT_LIMIT: Final = 2_000
 """Characters of a payload that go with a row; the whole of it is fetched on demand."""
 RECEIVERS_NAMED: Final = 12
 """Receivers that are told one by one; of more, a row tells its spans of lanes."""
-SPANS_LIMIT: Final = 64
-"""Spans of receivers that go with a row; ``reach`` counts them all."""
 
 
 _CHARS_PER_ROW: Final = 150
@@ -84,15 +82,12 @@ def chars_of(rows: Iterable[Row]) -> int:
 
 def _wire_row(row: Row, told: dict[tuple[int, ...], int]) -> WireRow:
     sent: WireRow = {**row}
-    reach = len(row["to"])
-    if reach > RECEIVERS_NAMED:
-        spans = _spans(row["to"])
+    if len(row["to"]) > RECEIVERS_NAMED:
         first = told.setdefault(tuple(row["to"]), row["seq"])
-        sent |= {"to": []} | (
-            {"spans": spans} if first == row["seq"] else {"as": first}
-        )
-        reach = sum(spans[1::2])
-    usual = {"reach": reach, "size": len(row["text"] or ""), "cut": 0}
+        is_first = first == row["seq"]
+        sent |= {"spans": _spans(row["to"])} if is_first else {"as": first}
+        sent["to"] = []
+    usual = {"reach": len(row["to"]), "size": len(row["text"] or ""), "cut": 0}
     return {
         key: value
         for key, value in sent.items()
@@ -106,8 +101,6 @@ def _spans(lanes: list[int]) -> list[int]:
     for before, lane in pairwise(lanes):
         if lane == before + 1:
             spans[-1] += 1
-        elif len(spans) == 2 * SPANS_LIMIT:
-            break
         else:
             spans += [lane - before, 1]
     return spans

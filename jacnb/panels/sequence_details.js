@@ -53,7 +53,7 @@ class Details {
     const { causes, isLost } = this.options.causes(row);
     const effects = this.options.effects(row);
     const because = causes.map((each) => this.#jump(each));
-    if (isLost) because.push(h("li", { class: "jacnb-quiet" }, `entry #${isLost.cause} is not kept any more`));
+    if (isLost) because.push(h("li", { class: "jacnb-quiet" }, `entry #${isLost.cause}, which is not in this diagram`));
     if (!because.length) because.push(h("li", { class: "jacnb-quiet" }, row.kind === "notification" ? "sent by code of the notebook" : "nothing: it is the beginning"));
     const parts = [h("h4", {}, "Because of"), h("ol", {}, because)];
     if (!effects.length) return parts;

@@ -39,7 +39,7 @@ class Diagram {
       onTop: () => this.frozen || this.rows.earlier(),
       onFollow: (isFollowing) => this.#followed(isFollowing),
       onNeighbour: (row, isCause) => this.neighbour(row, isCause),
-      emptiness: () => (this.rows.rows.length ? "No message fits the filter." : "No messages yet: connect a client, call a walker."),
+      emptiness: () => (this.rows.rows.length ? "No message fits the filter." : this.model.get("recorded") ? "There is no message in it." : "No messages yet: connect a client, call a walker."),
     });
     this.details = new Details(rows, {
       sentence,

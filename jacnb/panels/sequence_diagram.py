@@ -18,6 +18,7 @@ from jacnb.panels.rows import Lane, Row
 from jacnb.panels.sequence_layout import Layout, Wanted, arranged
 from jacnb.panels.sequence_svg import drawn, titled
 from jacnb.panels.sequence_words import GROUPS, SHOWN
+from jacnb.panels.sources import Source, source_of
 from jacnb.panels.svg import Picture
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.identity import Identity
@@ -66,6 +67,11 @@ class SequenceDiagram(LivePanel):
     ) -> None:
         super().__init__(watched, height=height, later=later, still=uuid4().hex[:12])
         self._is_shown = False
+
+    def source_for(self, watched: Any) -> Source:
+        """Return where the rows come from; of part of a trace, its runs with them."""
+        is_part = isinstance(watched, Entries)
+        return source_of(watched.with_runs() if is_part else watched)
 
     def __repr__(self) -> str:
         count = len(self.source.since(0))
@@ -184,8 +190,8 @@ def wanted_of(wanted: Mapping[str, Any], lanes: Iterable[Lane]) -> Wanted:
     return Wanted(
         groups=frozenset(SHOWN if kinds is None else _checked_kinds(kinds)),
         lanes=_lanes_of(wanted.get("clients"), lanes),
-        type=str(wanted.get("type") or ""),
-        text=str(wanted.get("text") or ""),
+        type=_checked_text("type", wanted.get("type")),
+        text=_checked_text("text", wanted.get("text")),
         last=None if last is None else _whole(last),
     )
 
@@ -196,6 +202,12 @@ def _whole(last: object) -> int:
             f"last is how many messages, such as 60, or None for all; not {last!r:.60}"
         )
     return last
+
+
+def _checked_text(name: str, given: object) -> str:
+    if given is not None and not isinstance(given, str):
+        raise ValueError(f"{name} is text, not {given!r:.60}")
+    return given or ""
 
 
 def _checked_kinds(kinds: str | Iterable[str]) -> list[str]:
@@ -217,7 +229,10 @@ def _lanes_of(clients: Any, lanes: Iterable[Lane]) -> frozenset[int] | None:
     one = one or hasattr(clients, "client_id")
     everybody, found = list(lanes), set()
     for each in [clients] if one else clients:
-        wanted = getattr(each, "client_id", each)
+        # True is 1, and no lane.
+        wanted = (
+            str(each) if isinstance(each, bool) else getattr(each, "client_id", each)
+        )
         mine = {
             lane["lane"]
             for lane in everybody

@@ -43,6 +43,9 @@ class Source(Protocol):
     def kept_from(self) -> int:
         """Return the number before which nothing is kept any more."""
 
+    def row(self, seq: int) -> Row | None:
+        """Return one row, None if it is gone."""
+
     def text(self, seq: int) -> str | None:
         """Return a row's whole payload, None if it is gone."""
 
@@ -73,7 +76,10 @@ def source_of(watched: Any) -> Source:
     # Asked second, because to iterate a client is to wait for its messages.
     clients = list(watched) if isinstance(watched, Iterable) else []
     if not clients or not all(map(_is_client, clients)):
-        raise TypeError("give a server, a trace, a client or a list of clients")
+        raise TypeError(
+            "give a server, a trace, a client or a list of clients; "
+            "a recording as read_jsonl() returns it"
+        )
     return ClientsSource(clients)
 
 
@@ -166,6 +172,12 @@ class TraceSource:
         """Return the number before which nothing is kept any more."""
         return self._trace.kept_from
 
+    def row(self, seq: int) -> Row | None:
+        """Return one row, None if it is gone."""
+        entry = self._trace.get(seq)
+        with self._lock:
+            return None if entry is None else self._row(entry)
+
     def text(self, seq: int) -> str | None:
         """Return a row's whole payload, None if it is gone."""
         entry = self._trace.get(seq)
@@ -249,6 +261,8 @@ class TraceSource:
 
     def _forget_lanes(self, connected: Container[Connection]) -> None:
         """Drop the oldest clients that are gone, if there are very many."""
+        if isinstance(self._trace, Still):
+            return  # Their rows are all there still.
         surplus = len(self._lanes) - _LANES_KNOWN
         gone = (each for each in self._lanes if each not in connected)
         for connection in list(islice(gone, max(0, surplus))):
@@ -263,7 +277,12 @@ class TraceSource:
                 self._runs.popitem(last=False)
         if entry.kind is Kind.RUN or entry.cause is None:
             return self._runs.get(entry.seq)
-        return self._runs.get(entry.cause)
+        return self._runs.get(entry.cause, self._run_elsewhere(entry.cause))
+
+    def _run_elsewhere(self, seq: int) -> int | None:
+        """Return the number if it is that of a run; parts of a trace may lack it."""
+        cause = self._trace.get(seq) if isinstance(self._trace, Still) else None
+        return seq if cause is not None and cause.kind is Kind.RUN else None
 
 
 def _is_message_of(entry: Entry, client_id: str) -> bool:
@@ -318,13 +337,22 @@ class ClientsSource:
         with self._lock:
             return self._next - len(self._kept)
 
+    def row(self, seq: int) -> Row | None:
+        """Return one row, None if it is gone."""
+        found = self._get(seq)
+        return None if found is None else found[0]
+
     def text(self, seq: int) -> str | None:
         """Return a row's whole payload, None if it is gone."""
+        found = self._get(seq)
+        return None if found is None else found[1]
+
+    def _get(self, seq: int) -> tuple[Row, str] | None:
         with self._lock:
             index = seq - (self._next - len(self._kept))
             if not 0 <= index < len(self._kept):
                 return None
-            return next(islice(self._kept.values(), index, None))[1]
+            return next(islice(self._kept.values(), index, None))
 
     def lanes(self) -> list[Lane]:
         """Return the clients."""

@@ -117,10 +117,17 @@ class Timeline {
   #rows;
   #list;
   #finds;
+  #onSelect;
+  #emptiness;
 
-  /** `onSelect` is called with a row, or with null when none is selected any more. */
-  constructor(rows, { onSelect }) {
+  /**
+   * `onSelect` is called with a row, or with null when none is selected any more;
+   * `emptiness` is what stands where there is no row at all.
+   */
+  constructor(rows, { onSelect, emptiness }) {
+    this.#emptiness = emptiness;
     this.#rows = rows;
+    this.#onSelect = onSelect;
     this.#list = new VirtualList({
       label: "Timeline",
       rowHeight: ROW_HEIGHT,
@@ -139,16 +146,21 @@ class Timeline {
     this.#filterAgain();
   }
 
-  /** Show a row, whatever hides it: an earlier one is fetched, filters are taken off. */
+  /**
+   * Show a row, though a filter may hide it; one that is not here is shown in full,
+   * but not in its place. Returns whether there is such a row.
+   */
   async go(seq) {
-    if (!this.#rows.get(seq)) this.#rows.earlier(seq + 1);
-    if (this.#rows.get(seq) && !this.#list.select(seq)) {
-      this.#reset();
-      this.#list.select(seq);
+    if (this.#list.select(seq)) return true;
+    if (this.#rows.get(seq)) this.#reset();
+    if (this.#list.select(seq)) return true;
+    const row = await this.#rows.fetch(seq);
+    if (row) {
+      this.deselect();
+      this.#onSelect(row);
     }
-    this.#wanted = this.#rows.get(seq) ? null : seq;
+    return row !== null;
   }
-  #wanted = null;
 
   deselect() {
     this.#list.select(null);
@@ -185,10 +197,7 @@ class Timeline {
       this.#list.redraw();
       this.#offerClients();
     }
-    if (word === "changed") {
-      this.#seen = -1;
-      if (this.#wanted !== null && this.#rows.get(this.#wanted)) requestAnimationFrame(() => this.go(this.#wanted ?? -1));
-    }
+    if (word === "changed") this.#seen = -1;
     if (word === "live") this.#tell();
     if (word === "added" || word === "changed") this.#soon();
   }
@@ -269,7 +278,7 @@ class Timeline {
     const count = this.#earlier.length + this.#shown.length;
     this.count.textContent = count === total ? total.toLocaleString() : `${count.toLocaleString()}${more ? "+" : ""} of ${total.toLocaleString()}`;
     this.empty.hidden = count > 0;
-    this.empty.textContent = total ? this.#nothing() : "Nothing has happened yet. Send something.";
+    this.empty.textContent = total ? this.#nothing() : this.#emptiness;
     this.#tellNews();
     this.#offerTypes();
   }

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -60,13 +60,17 @@ class _Head(BaseModel):
     clients: dict[str, _Client] = {}
 
 
+# The end of the year 9999: later times cannot be written as a date.
+_LATEST: Final = 253_402_300_799
+
+
 class _Line(BaseModel):
     """One entry."""
 
     model_config = ConfigDict(strict=True)
 
     seq: int = Field(ge=0)
-    time: float = Field(allow_inf_nan=False)
+    time: float = Field(ge=0, le=_LATEST)
     kind: Kind = Field(strict=False)
     type: str
     sender: str | None = Field(default=None, alias="from")
@@ -107,6 +111,10 @@ def read_jsonl(text: str) -> Entries:
     """
     if not isinstance(text, str):
         raise TypeError(f"read_jsonl() takes text, not {type(text).__name__}")
+    if text.strip() and not text.lstrip().startswith("{") and "\n" not in text:
+        raise RecordingError(
+            1, "this is no JSON; of a file, give the text: Path(name).read_text()"
+        )
     numbered = [
         (number, line)
         for number, line in enumerate(text.split("\n"), 1)
@@ -134,6 +142,12 @@ class _Cast:
         self._connections = {
             name: _connection(client) for name, client in clients.items()
         }
+        self._rooms: dict[tuple[Connection, ...], tuple[Connection, ...]] = {}
+
+    def all(self, names: Iterable[str]) -> tuple[Connection, ...]:
+        """Return the clients of these names; those of one room are one tuple."""
+        found = tuple(map(self.get, names))
+        return self._rooms.setdefault(found, found)
 
     @property
     def given(self) -> dict[str, str]:
@@ -162,7 +176,7 @@ def _entry(number: int, line: _Line, cast: _Cast) -> Entry:
         line.kind,
         line.type,
         None if line.sender is None else cast.get(line.sender),
-        tuple(map(cast.get, line.receivers)),
+        cast.all(line.receivers),
         line.reach,
         line.size,
         line.cause,

@@ -180,8 +180,49 @@ def test_a_search_finds_what_is_no_longer_in_the_page(lab):
     panel.get_by_label("Search the timeline").fill("Hello from a walker")
     said = timeline_row(panel, "notification")
     said.get_by_text("▶ send_chat_to_group").wait_for()
+    said.click()
+    details = panel.get_by_label("Selected message")
+    details.get_by_role("button", name="send_chat_to_group").first.wait_for()
     panel.get_by_label("Search the timeline").fill("nothing like it")
     panel.get_by_text("Nothing fits this filter").wait_for()
+
+
+def test_the_cause_of_what_was_found_is_shown_and_no_row_is_lost(lab):
+    panel = opened(lab, TALK, FLOOD.replace("6000", "3000"), PANEL)
+    row(panel, '{"number":2999}').first.wait_for()
+    before = panel.locator(".jacnb-count").inner_text()
+    search = panel.get_by_label("Search the timeline")
+    search.fill("only for you")
+    timeline_row(panel, "notification").click()
+    details = panel.get_by_label("Selected message")
+    details.get_by_role("button", name="event user").click()
+    details.get_by_role("heading", name="event user").wait_for()
+    search.fill('"hello from')
+    timeline_row(panel, "notification").filter(has_text="a walker").click()
+    details.get_by_role("button", name="walker run send_chat_to_group").click()
+    details.get_by_role("heading", name="walker run send_chat_to_group").wait_for()
+    details.get_by_role("button", name="event").first.click()
+    details.get_by_role("heading", name="event send_chat_to_group").wait_for()
+    search.fill("")
+    panel.locator(".jacnb-count").get_by_text(before, exact=True).wait_for()
+    search.fill("only for you")
+    panel.get_by_text("2 of 3,").wait_for()
+
+
+def test_whoever_is_in_a_scattered_room_is_found_in_the_page(lab):
+    joined = "crowd = [server.connect(channel_id='ab'[n % 2]) for n in range(160)]"
+    named = "jan = server.connect(user='jan', channel_id='a')"
+    said = "crowd[0].send_to_channels('a', {'type': 'hey'})\ncrowd[0].sync()"
+    panel = opened(lab, joined, f"{named}\n{said}", PANEL)
+    found = panel.locator(".jacnb-count").get_by_text(re.compile("^3 of"))
+    panel.get_by_label("Search the timeline").fill("jan")
+    found.wait_for()
+    timeline_row(panel, "notification").wait_for()
+    panel.get_by_label("Search the timeline").fill("")
+    found.wait_for(state="detached")
+    panel.get_by_label("Only this client").select_option(label="jan")
+    found.wait_for()
+    timeline_row(panel, "notification").wait_for()
 
 
 def test_without_a_kernel_a_search_tells_that_it_saw_a_part(lab):
@@ -578,7 +619,7 @@ def test_a_recording_is_looked_at_and_nothing_can_be_sent(lab):
     panel = opened(lab, TALK, saved, "Explorer(recording)", diagram)
     row(panel, "only for you").first.click()
     panel.get_by_label("Selected message").get_by_text("only for you").wait_for()
-    panel.get_by_text("There is no server to send to").wait_for()
+    panel.get_by_text("There is no server to speak to").wait_for()
     panel.get_by_text("recorded · 15 entries").wait_for()
     assert panel.get_by_role("button", name="Open a client").is_disabled()
     lab.screenshot("explorer-recording", panel)

@@ -17,6 +17,7 @@ from jacnb.errors import (
 )
 from jacnb.panels import Explorer
 from jacnb.panels.explorer_orders import aside
+from jacnb.protocol.recording import read_jsonl
 
 
 class shout_out(Walker):
@@ -246,6 +247,23 @@ def test_the_browser_has_an_event_checked(ask):
     assert ask("check", client=None, text=text)["problems"] == []
     text = text.replace("alice", "eve")
     assert ask("check", text=text)["error"].startswith("no client is called 'eve'")
+
+
+def test_of_a_recording_nothing_can_be_sent(server, pump):
+    server.connect(user="alice")
+    still = Explorer(read_jsonl(server.trace.to_jsonl()), later=pump.later)
+    assert repr(still) == "Explorer(recorded, 0 clients, 2 entries)"
+    assert (still.place["still"], still.place["entries"]) == (True, 2)
+    for speak in (lambda: still.connect("bob"), lambda: still.send("{}")):
+        with pytest.raises(ClientError, match="there is no server to speak to"):
+            speak()
+    still.close()
+
+
+@pytest.mark.parametrize("wrong", ["run.jsonl", '{"format":"jacnb.trace"}', "{}\n{}"])
+def test_who_gives_a_recording_for_an_address_is_told_how(wrong):
+    with pytest.raises(ValueError, match=r"write Explorer\(read_jsonl\(its text\)\)"):
+        Explorer(wrong)
 
 
 def test_the_browser_opens_pings_closes_and_forgets(explorer, ask):

@@ -268,6 +268,8 @@ def test_odd_values_and_secrets_of_fields_are_told_apart(alice, view, pump, brow
 def test_it_needs_a_server_that_keeps_a_trace(alice, pump):
     with pytest.raises(TypeError, match=r"GraphView\(server\)"):
         GraphView([alice])
+    with pytest.raises(TypeError, match=r"GraphView\(server\)"):
+        GraphView(jacnb.Server)
     with (
         jacnb.MemoryServer(trace=False) as silent,
         pytest.raises(TypeError, match="keeps no trace"),

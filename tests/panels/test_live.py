@@ -73,6 +73,20 @@ def test_a_page_tells_of_the_runs_that_its_rows_are_part_of(server, pump, browse
     assert page["runs"] == []
 
 
+def test_one_row_is_told_with_its_run(server, pump, browser):
+    server.registry.declare(shout)
+    alice = server.connect(user="alice", channel_id="room")
+    alice.walker("shout", text="needle")
+    panel = LivePanel(server, later=pump.later)
+    [report] = server.trace.where(kind="report")
+    for seq in (report.seq, 999):
+        panel._on_browser(panel, {"op": "row", "seq": seq}, [])
+    pump.turn()
+    found, gone = [m for m in browser if m["op"] == "row"]
+    assert ([row["text"] for row in found["rows"]], gone["rows"]) == (['"NEEDLE"'], [])
+    assert [run["kind"] for run in found["runs"]] == ["run"]
+
+
 def test_lanes_that_did_not_change_are_not_told_again(panel, server, pump, browser):
     alice = server.connect(user="alice", channel_id="room")
     pump.turn()

@@ -179,6 +179,18 @@ def test_clients_of_another_server_are_shown_without_causes(room, pump, browser)
     assert "c2" in diagram.mermaid()
 
 
+def test_of_part_of_a_trace_the_walkers_are_known(server, room):
+    alice, _ = room
+    alice.walker("send_chat", channel_id="room", message="hi")
+    part = SequenceDiagram(server.trace.where(type="chat"))
+    assert part.rows() == [
+        "send_chat runs for alice",
+        "send_chat notifies alice, bob: chat",
+    ]
+    assert "w1" in part.mermaid()
+    part.close()
+
+
 @pytest.mark.parametrize(
     ("wanted", "error", "said"),
     [
@@ -186,6 +198,9 @@ def test_clients_of_another_server_are_shown_without_causes(room, pump, browser)
         ({"kinds": "visit"}, ValueError, "no kind 'visit': there are connections, "),
         ({"clients": "eve"}, ValueError, "no client 'eve': there are alice, bob"),
         ({"last": "x"}, ValueError, "last is how many messages, .*; not 'x'"),
+        ({"type": 5}, ValueError, "type is text, not 5"),
+        ({"text": ["x"]}, ValueError, "text is text, not"),
+        ({"clients": True}, ValueError, "no client 'True': there are alice, bob"),
         ({"last": -1}, ValueError, "last is how many messages, .*; not -1"),
         ({"kinds": 5}, ValueError, "kinds is a list of connections, .*; not 5"),
         ({"clients": 5.5}, ValueError, "no client '5.5': there are alice, bob"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import jacnb
@@ -146,9 +148,40 @@ def test_a_part_of_a_trace_is_a_source(server):
     alice = server.connect(user="alice", channel_id="room")
     alice.send_to_channels("room", {"type": "hey"})
     source = source_of(server.trace.where(type="hey"))
+    assert source.row(2)["kind"] == "event"
     assert [row["kind"] for row in source.since(0)] == ["event", "notification"]
     assert source.kept_from() == 2
     assert source_of(server.trace.where(type="nothing")).since(0) == []
+
+
+def test_rows_of_a_part_know_their_run_though_it_is_elsewhere(server):
+    alice = server.connect(user="alice", channel_id="room")
+    alice.walker("shout_to_watchers", channel_id="room")
+    [loud] = source_of(server.trace.where(type="loud")).since(0)
+    [run] = server.trace.where(kind="run")
+    assert loud["run"] == run.seq
+    assert source_of(server.trace.where(type="loud")).row(run.seq)["type"] == run.type
+
+
+def test_one_row_is_found_by_its_number(server):
+    alice = server.connect(user="alice", channel_id="room")
+    for source in (source_of(server), source_of(alice)):
+        assert source.row(0)["seq"] == 0
+        assert source.row(99) is None
+
+
+def test_no_client_of_a_long_recording_is_forgotten():
+    clients = {f"c{n}": {"client_id": f"1:{n}"} for n in range(6_000)}
+    lines = [{"format": "jacnb.trace", "version": 1, "clients": clients}]
+    for n in range(6_000):
+        for kind in ("open", "close"):
+            seen = {"seq": len(lines), "time": 1.5, "kind": kind, "type": kind}
+            lines.append(seen | {"from": f"c{n}"})
+    source = source_of(read_jsonl("\n".join(map(json.dumps, lines))))
+    rows = source.since(0)
+    names = {lane["lane"]: lane["name"] for lane in source.lanes()}
+    assert [names[row["who"]] for row in (rows[0], rows[-1])] == ["c0", "c5999"]
+    assert len(names) == 6_000
 
 
 def test_a_server_itself_is_watched_not_its_class():

@@ -104,10 +104,22 @@ def test_an_unknown_kind_is_refused_with_those_that_exist() -> None:
         story().where(kind="evnt")
 
 
+def test_entries_with_their_runs_are_in_order() -> None:
+    chat = story().where(type="chat")
+    assert seqs(chat.with_runs()) == [3, 5, 6]
+    assert seqs(story().where(kind="open").with_runs()) == [0]
+
+
+def test_who_is_still_there_is_known_of_a_part_too() -> None:
+    assert story().where(client="bob").connected() == [ALICE, BOB]
+    assert SOMEBODY not in story().view().connected()
+
+
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
         ({"client": 7}, "client is a str, not int"),
+        ({"kind": 5}, "kind is a kind of entry, or a list of them, not 5"),
         ({"type": Kind.RUN}, "type is a str, not Kind"),
         ({"contains": 1}, "contains is a str, not int"),
         ({"since": "1"}, "an entry or its number is wanted, not str"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final, Protocol
 
 from jacnb.protocol.connections import Connection
@@ -50,6 +50,8 @@ def _until(entry: Any, whole: Whole) -> Filter:
 
 def _of_kind(kind: Any, whole: Whole) -> Filter:
     many = (kind,) if isinstance(kind, Kind | str) else kind
+    if not isinstance(many, Collection):
+        raise TypeError(f"kind is a kind of entry, or a list of them, not {kind!r:.60}")
     kinds = {_kind(each) for each in many}
     return lambda entry: entry.kind in kinds
 

@@ -56,8 +56,18 @@ class Entries(Sequence[Entry]):
 
     def connected(self) -> list[Connection]:
         """Return the clients that came, or were there, and did not go."""
-        closed = {e.sender for e in self._whole._entries if e.kind is Kind.CLOSE}
-        return [each for each in self._everybody() if each not in closed]
+        return self._connected
+
+    def with_runs(self) -> Entries:
+        """Return these entries and those of the walker runs that they are part of."""
+        runs = {each.cause for each in self._entries} - {None}
+        return self._whole._part(
+            each
+            for each in self._whole._entries
+            if each.seq in self._numbers
+            or (each.kind is Kind.RUN and each.seq in runs)
+            or (each.kind is Kind.END and each.cause in runs)
+        )
 
     def causes(self, entry: Entry) -> list[Entry]:
         """Return what led to an entry, nearest first, as far as it is known."""
@@ -138,6 +148,15 @@ class Entries(Sequence[Entry]):
     @cached_property
     def _by_number(self) -> dict[int, Entry]:
         return {entry.seq: entry for entry in self._entries}
+
+    @cached_property
+    def _numbers(self) -> frozenset[int]:
+        return frozenset(entry.seq for entry in self._entries)
+
+    @cached_property
+    def _connected(self) -> list[Connection]:
+        closed = {e.sender for e in self._whole._entries if e.kind is Kind.CLOSE}
+        return [each for each in self._everybody() if each not in closed]
 
     @cached_property
     def _names(self) -> Names:
