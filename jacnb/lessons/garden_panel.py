@@ -11,15 +11,18 @@ import ipywidgets
 from jacnb.cells import current_run
 from jacnb.client import Client, Message
 from jacnb.errors import ClientError
-from jacnb.lessons.garden_svg import COLUMNS, ROWS, Plot, drawn, picture
+from jacnb.lessons import garden_svg
+from jacnb.lessons.garden_svg import COLUMNS, ROWS, Plot, picture
 from jacnb.panels import lifetimes
 from jacnb.panels.pump import PUMP, Later
 from jacnb.panels.svg import Picture
 
 SQUARES: Final = frozenset(column + row for column in COLUMNS for row in ROWS)
 
-_NAME: Final = 20
-_PLAYERS: Final = 6
+_NAME: Final = 80
+# Somebody may make up any number of names. There is room for the owners of 25 holes and
+# of 25 flags; of the others the oldest are forgotten.
+_PLAYERS: Final = 60
 _WORDS: Final = 80
 
 
@@ -39,18 +42,22 @@ class GardenView(ipywidgets.HTML):
         self.plot = Plot()
         self._later = later
         self._is_closed = False
-        super().__init__(value=drawn(self.plot))
+        super().__init__(value=garden_svg.drawn(self.plot))
         self.stands_for, self.run = self, current_run()
         lifetimes.admit(self)
         self._stop = client.on_message(self._on_message)
 
     def show(self, holes: Mapping[str, str]) -> None:
         """Draw these holes, and no others; what was heard of others is forgotten."""
-        plot = Plot(sign=self.plot.sign, flags=dict(self.plot.flags))
-        plot.players = list(self.plot.players)
-        for square, by in holes.items():
-            _dug(plot, {"square": square, "by": by, "found": square in self.plot.found})
-        plot.news = f"{len(plot.holes)} holes, as the server has them."
+        drawn = {s: _name(by) or "somebody" for s, by in holes.items() if s in SQUARES}
+        owners, known = set(drawn.values()), self.plot.players
+        plot = Plot(sign=self.plot.sign, holes=drawn)
+        plot.flags = {s: by for s, by in self.plot.flags.items() if s not in drawn}
+        plot.found = [square for square in self.plot.found if square in drawn]
+        # Those who have dug come first, in colours that they may have had already.
+        for name in (*(n for n in known if n in owners), *drawn.values(), *known):
+            _note(plot, name)
+        plot.news = _counted(len(holes), len(drawn))
         self.plot = plot
         self._later(0, self._write)
 
@@ -84,23 +91,25 @@ class GardenView(ipywidgets.HTML):
 
     def _write(self) -> None:
         if not self._is_closed:
-            self.value = drawn(self.plot)
+            self.value = garden_svg.drawn(self.plot)
 
 
 def _joined(plot: Plot, data: Mapping[str, Any]) -> None:
-    name = _name(plot, data.get("name"))
+    name = _name(data.get("name"))
     if name:
+        _note(plot, name)
         plot.news = f"{name} is here."
 
 
 def _dug(plot: Plot, data: Mapping[str, Any]) -> None:
-    square, by = data.get("square"), _name(plot, data.get("by"))
+    square, by = data.get("square"), _name(data.get("by"))
     if not by or not isinstance(square, str) or square not in SQUARES:
         return
     if square in plot.found:
         plot.found.remove(square)
     plot.holes[square] = by
     plot.flags.pop(square, None)
+    _note(plot, by)
     plot.news = f"{by} dug {square}: nothing there."
     if data.get("found") is True:
         plot.found.append(square)
@@ -108,9 +117,10 @@ def _dug(plot: Plot, data: Mapping[str, Any]) -> None:
 
 
 def _flag(plot: Plot, data: Mapping[str, Any]) -> None:
-    square, by = data.get("square"), _name(plot, data.get("by"))
+    square, by = data.get("square"), _name(data.get("by"))
     if by and isinstance(square, str) and square in SQUARES:
         plot.flags[square] = by
+        _note(plot, by)
         plot.news = f"{by} put a flag on {square}."
 
 
@@ -124,11 +134,21 @@ def _sign(plot: Plot, data: Mapping[str, Any]) -> None:
 _NEWS: Final = {"joined": _joined, "dug": _dug, "flag": _flag, "sign": _sign}
 
 
-def _name(plot: Plot, given: object) -> str:
-    """Return a player's name, who is noted; empty if it is none or there are many."""
-    name = given[:_NAME] if isinstance(given, str) else ""
-    if name and name not in plot.players:
-        if len(plot.players) == _PLAYERS:
-            return ""
-        plot.players.append(name)
-    return name
+def _counted(there: int, drawn: int) -> str:
+    said = f"{there} hole{'' if there == 1 else 's'}, as the server has them"
+    return f"{said}." if there == drawn else f"{said}; {drawn} of them on squares."
+
+
+def _name(given: object) -> str:
+    """Return a player's name; empty if it is none."""
+    return given[:_NAME] if isinstance(given, str) else ""
+
+
+def _note(plot: Plot, name: str) -> None:
+    """Remember a player, and not too many."""
+    if name in plot.players:
+        return
+    plot.players.append(name)
+    if len(plot.players) > _PLAYERS:
+        seen = {*plot.holes.values(), *plot.flags.values()}
+        plot.players.remove(next(each for each in plot.players if each not in seen))

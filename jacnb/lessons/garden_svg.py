@@ -19,6 +19,7 @@ _WIDTH, _HEIGHT = 540, 366
 _LEGEND: Final = _LEFT + 5 * _SIDE + 28
 # Dark enough for white letters on them.
 _COLOURS: Final = ("#1565c0", "#b3261e", "#6a1b9a", "#00695c", "#8a4b00", "#37474f")
+_LISTED: Final = 6
 _FONT: Final = "system-ui, sans-serif"
 
 
@@ -27,7 +28,7 @@ class Plot:
     """What is known of a garden.
 
     Attributes:
-        players: Their names, in the order in which they were heard of.
+        players: Their names; the picture lists the first six.
         holes: Who dug, by square.
         flags: Whose flag stands there, by square.
         found: Where a treasure was found, as was said.
@@ -161,12 +162,23 @@ def _flag(plot: Plot, by: str, at: tuple[float, float]) -> str:
 
 
 def _legend(plot: Plot) -> Iterable[str]:
-    for number, name in enumerate(plot.players[: len(_COLOURS)]):
-        y = _TOP + 16 + 34 * number
-        count = sum(by == name for by in plot.holes.values())
-        said = f"{fitted(name, 110)}, {count} hole{'' if count == 1 else 's'}"
+    x, look = _LEGEND + 34, {"font_size": 14, "fill": "#3b2f1e"}
+    others = plot.players[_LISTED:]
+    # A line for the others needs room above the sign.
+    step = 30 if others else 34
+    for number, name in enumerate(plot.players[:_LISTED]):
+        y = _TOP + 16 + step * number
         yield _badge(plot, name, _LEGEND + 12, y)
-        yield text(said, x=_LEGEND + 34, y=y + 5, font_size=14, fill="#3b2f1e")
+        yield text(f"{fitted(name, 110)}, {_holes(plot, {name})}", x=x, y=y + 5, **look)
+    if others:
+        y = _TOP + 16 + step * _LISTED
+        said = f"and {len(others)} more, {_holes(plot, set(others))}"
+        yield text(said, x=x, y=y, **look)
+
+
+def _holes(plot: Plot, players: set[str]) -> str:
+    count = sum(by in players for by in plot.holes.values())
+    return f"{count} hole{'' if count == 1 else 's'}"
 
 
 def _sign(words: str) -> Iterable[str]:

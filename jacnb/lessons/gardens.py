@@ -90,7 +90,31 @@ class Table:
         self.probe.settle(self.quinn)
         if not self.quinn.messages.where(type):
             self._went_elsewhere({"type": type, "data": data})
-        self.probe.received(self.quinn, type, by=by, walker=walker, times=1, data=data)
+        self.received(self.quinn, type, by=by, walker=walker, data=data)
+
+    def received(
+        self,
+        client: Client,
+        type: str,
+        *,
+        by: Client,
+        walker: str,
+        data: dict[str, Any],
+    ) -> None:
+        """Require that somebody was told this, once, and nothing beside it."""
+        message = self.probe.received(
+            client, type, by=by, walker=walker, times=1, data=data
+        )
+        # Of data, what is asked for is enough elsewhere; here more may be a secret.
+        self._has_no_more("data", set(message.data) - set(data))
+        self._has_no_more("message", set(message.value) - {"type", "data"})
+
+    def _has_no_more(self, where: str, keys: set[str]) -> None:
+        self.probe.require(
+            not keys,
+            f"Nobody asked for {', '.join(sorted(keys))} in the {where}.",
+            "What is sent can be read by everybody whom it reaches.",
+        )
 
     def _went_elsewhere(self, message: dict[str, Any]) -> None:
         trace = self.probe.server.trace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from jacnb.client import Client
@@ -10,22 +9,10 @@ from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.lessons.outcomes import NotYet
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
 from jacnb.lessons.probe import Probe
+from jacnb.lessons.wordlikeness import looks_made_up
 
 # 16 hex digits are 64 random bits; what the server makes up has 43 characters.
 _LENGTH: Final = 16
-# How many different characters there must be without ids, words and rows of keys, and
-# how often letters and digits, or small and capital letters, must change about.
-_DIFFERENT: Final = 5
-_CHANGES: Final = 2
-_KINDS: Final = re.compile("[a-z]+|[A-Z]+|[0-9]+")
-_WORDS: Final = re.compile("[A-Z][a-z]{2,}")
-_ROWS: Final = (
-    "0123456789",
-    "abcdefghijklmnopqrstuvwxyz",
-    "qwertyuiop",
-    "asdfghjkl",
-    "zxcvbnm",
-)
 
 
 def _bob_tells_the_garden(probe: Probe) -> None:
@@ -64,14 +51,12 @@ def _announce(probe: Probe) -> None:
 
 def _announced(probe: Probe, caller: Client, names: tuple[str, ...]) -> list[Any]:
     """Announce something to a channel for each of these people; return the reports."""
-    members = [probe.client(name, probe.channel("kitchen")) for name in names]
+    channels = [probe.channel("kitchen") for _ in names]
+    members = [probe.client(*each) for each in zip(names, channels, strict=True)]
+    # To count who listens is not to count channels.
+    members.append(probe.client(f"{names[0]}'s guest", channels[0], is_user=False))
     message = f"Closing at {len(names)}"
-    answer = probe.call(
-        caller,
-        "announce",
-        channel_ids=[member.channel_id for member in members],
-        message=message,
-    )
+    answer = probe.call(caller, "announce", channel_ids=channels, message=message)
     for member in members:
         probe.received(
             member,
@@ -118,22 +103,7 @@ def _known(probe: Probe, *clients: Client) -> list[str]:
 
 def _is_random(name: str, known: list[str]) -> bool:
     """Tell whether a name may be taken for a random one; nobody can know that it is."""
-    if len(name) < _LENGTH or not re.search("[0-9]", name):
-        return False
-    for each in known:
-        name = re.sub(re.escape(each), " ", name, flags=re.IGNORECASE)
-    parts = re.split(r"[\W_]+", _WORDS.sub(" ", _without_rows(name)))
-    # A word, a year: each of one kind.
-    changes = sum(max(0, len(_KINDS.findall(part)) - 1) for part in parts)
-    return changes >= _CHANGES and len(set("".join(parts).lower())) >= _DIFFERENT
-
-
-def _without_rows(name: str) -> str:
-    for row in _ROWS:
-        for each in (row, row[::-1]):
-            for start in range(len(each) - 3):
-                name = re.sub(each[start : start + 4], " ", name, flags=re.IGNORECASE)
-    return name
+    return len(name) >= _LENGTH and not looks_made_up(name, known)
 
 
 def _two_users(first: Client, second: Client, probe: Probe) -> None:

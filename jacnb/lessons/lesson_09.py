@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from threading import Event
-from typing import Any, Final
+from typing import Any
 
 from jacnb.client import Client, Message
-from jacnb.errors import ConnectError
+from jacnb.client.inbox import Wanted
 from jacnb.ids import PUBLIC_ROOT_ID
-from jacnb.lessons.outcomes import NotAttempted, NotYet
+from jacnb.lessons.comebacks import tried_to_come_back
+from jacnb.lessons.nearness import differences, is_answer
+from jacnb.lessons.outcomes import NotYet
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
 from jacnb.lessons.probe import SECONDS, Probe
-
-_FIRST: Final = 0.2
-_MOST: Final = 5.0
-_TRIES: Final = 8
-_RUNS: Final = 5
-_MANY: Final = 200
 
 
 def _phone(probe: Probe, phone: Any) -> None:
@@ -73,12 +68,14 @@ def _catch_up(probe: Probe) -> None:
     laptop, phone = probe.client(user), probe.client(user)
     texts = ["tea", "milk", "bread", "rice"]
     numbers = [probe.call(laptop, "note", text=text).reports[0] for text in texts]
+    notes = [
+        {"type": "note", "data": {"number": number, "text": text}}
+        for number, text in zip(numbers, texts, strict=True)
+    ]
     # Not only two, which are the last two of four as well.
-    told = [_caught_up(probe, phone, texts, numbers, after) for after in (2, 1, 4)]
-    for text, number in zip(texts[1:], numbers[1:], strict=True):
-        probe.received(
-            phone, "note", by=phone, walker="catch_up", text=text, number=number
-        )
+    told = [_caught_up(probe, phone, notes, after) for after in (2, 1, 4)]
+    for note in notes[1:]:
+        probe.received(phone, "note", by=phone, walker="catch_up", data=note["data"])
     _is_for_the_caller(probe, laptop, len(texts))
     for reports, wanted, count in zip(
         told, (2, 3, 0), ("two", "three", "no"), strict=True
@@ -91,25 +88,43 @@ def _catch_up(probe: Probe) -> None:
 
 
 def _caught_up(
-    probe: Probe, phone: Client, texts: list[str], numbers: list[Any], after: int
+    probe: Probe, phone: Client, notes: list[dict[str, Any]], after: int
 ) -> list[Any]:
     """Let phone ask for what came after so many notes; return the reports."""
     phone.sync()
     seen = len(phone.messages)
-    answer = probe.call(phone, "catch_up", after=numbers[after - 1])
+    number = notes[after - 1]["data"]["number"]
+    answer = probe.call(phone, "catch_up", after=number)
     phone.sync()
-    new = [_text_of(m) for m in phone.messages[seen:] if m.type == "note"]
+    arrived = [each for each in phone.messages[seen:] if not is_answer(each)]
+    # What else it sends does no harm; where there is no note, it may be meant as one.
+    found = [each for each in arrived if each.type == "note"] or arrived
+    _are_notes(found, notes, after)
+    texts = [each.value["data"]["text"] for each in found]
+    wanted = [each["data"]["text"] for each in notes[after:]]
     probe.require(
-        new == texts[after:],
-        f"After note {numbers[after - 1]}, phone should get {texts[after:]}, once and "
-        "in order.",
-        f"It got {new}.",
+        texts == wanted,
+        f"After note {number}, phone should get {wanted}, once and in order.",
+        f"It got {texts}." if texts else "No message arrived.",
     )
     return answer.reports
 
 
-def _text_of(message: Message) -> Any:
-    return message.data.get("text") if isinstance(message.data, dict) else None
+def _are_notes(found: list[Message], notes: list[dict[str, Any]], after: int) -> None:
+    """Require that messages are what the walker note has sent, whole."""
+    for message in found:
+        if message.value in notes:
+            continue
+        wanted = max(
+            [*notes[after:], *notes],
+            key=lambda note: Wanted(None, note["data"]).nearness(message),
+        )
+        differ = differences(Wanted("note", {"data": wanted["data"]}), message)
+        raise NotYet(
+            f"phone received no {Wanted('note', {'data': wanted['data']})}.",
+            f"The nearest that arrived: {message.excerpt()}",
+            f"What differs: {'; '.join(differ) or 'it has more than that'}.",
+        )
 
 
 def _is_for_the_caller(probe: Probe, laptop: Client, written: int) -> None:
@@ -120,144 +135,6 @@ def _is_for_the_caller(probe: Probe, laptop: Client, written: int) -> None:
         "The laptop was sent the notes again, though it had missed nothing: send "
         "them to the connection that asks.",
     )
-
-
-def _come_back(probe: Probe, come_back: Any) -> None:
-    probe.function(come_back, "come_back")
-    if come_back(lambda: probe.client("nora"), lambda seconds: None) is Ellipsis:
-        raise NotAttempted("come_back returns ... so far.")
-    _returns_the_client(probe, come_back)
-    waits = [_waits(come_back) for _ in range(_RUNS)]
-    wanted = [min(_MOST, _FIRST * 2**number) for number in range(_TRIES)]
-    for number, most in enumerate(wanted):
-        for found in waits:
-            probe.require(
-                most / 2 <= found[number] <= most,
-                f"Wait number {number + 1} should be {most / 2:g} to {most:g} s.",
-                f"The waits were {_listed(found)}",
-            )
-    _are_random(probe, waits)
-    _goes_on(probe, come_back)
-    _lets_pass(come_back)
-
-
-def _are_random(probe: Probe, waits: list[list[float]]) -> None:
-    for number, drawn in enumerate(zip(*waits, strict=True), 1):
-        probe.require(
-            len({round(each, 6) for each in drawn}) > 1,
-            f"Wait number {number} is the same each time: make it a little random, so "
-            "that not all clients come back at once.",
-            f"The waits were {_listed(waits[0])}",
-        )
-    for found in waits:
-        parts = [each / min(_MOST, _FIRST * 2**n) for n, each in enumerate(found)]
-        probe.require(
-            len({round(part, 6) for part in parts}) > 1,
-            "Every wait is the same part of its pause: choose a new random number for "
-            "each.",
-            f"The waits were {_listed(found)}",
-        )
-
-
-def _goes_on(probe: Probe, come_back: Callable[..., Any]) -> None:
-    made = probe.client("nora")
-    tries: list[int] = []
-
-    def connect() -> Client:
-        tries.append(1)
-        if len(tries) > _MANY:
-            return made
-        raise ConnectError("ws://127.0.0.1:8000", "nobody listens there")
-
-    try:
-        told = come_back(connect, lambda seconds: None)
-    except ConnectError:
-        told = None
-    probe.require(
-        told is made,
-        f"It gave up after {len(tries)} tries: try on for as long as it takes.",
-    )
-
-
-def _lets_pass(come_back: Callable[..., Any]) -> None:
-    """Require that an error which is none of a connection is not tried away."""
-
-    def connect() -> Client:
-        raise _Mistake
-
-    def wait(seconds: float) -> None:
-        raise _Enough
-
-    try:
-        come_back(connect, wait)
-    except _Mistake:
-        return
-    except _Enough:
-        pass
-    raise NotYet(
-        "It takes every error for a lost connection, a slip of the pen in connect() "
-        "too: catch jacnb.JacnbError only."
-    )
-
-
-def _returns_the_client(probe: Probe, come_back: Callable[..., Any]) -> None:
-    made = probe.client("nora")
-    tries: list[int] = []
-
-    def connect() -> Client:
-        tries.append(1)
-        if len(tries) > 2:
-            return made
-        raise ConnectError("ws://127.0.0.1:8000", "nobody listens there")
-
-    waits: list[float] = []
-    told = come_back(connect, waits.append)
-    probe.require(told is made, "It should return what connect() returned.")
-    probe.require(
-        len(tries) == 3 and len(waits) == 2,
-        "connect() failed twice and then worked: that makes 3 calls of connect and 2 "
-        "of wait, one after each failure.",
-        f"There were {len(tries)} of connect and {len(waits)} of wait.",
-    )
-
-
-class _Mistake(Exception):  # noqa: N818 - what somebody's connect() may raise
-    """An error that has nothing to do with a connection."""
-
-
-class _Enough(BaseException):  # what no learner catches
-    """Ends a function that would try for ever."""
-
-
-def _waits(come_back: Callable[..., Any]) -> list[float]:
-    """Return the waits of somebody whose server stays away."""
-    waits: list[float] = []
-    tries: list[int] = []
-
-    def connect() -> None:
-        tries.append(1)
-        # Somebody who never waits must come to an end, too.
-        if len(tries) <= 10 * _TRIES:
-            raise ConnectError("ws://127.0.0.1:8000", "nobody listens there")
-
-    def wait(seconds: float) -> None:
-        waits.append(seconds)
-        if len(waits) == _TRIES:
-            raise _Enough
-
-    try:
-        come_back(connect, wait)
-    except _Enough:
-        return waits
-    except ConnectError:
-        raise NotYet(
-            f"It gave up after {len(waits)} waits: try on for as long as it takes."
-        ) from None
-    raise NotYet("It returned though connect() had not worked yet.")
-
-
-def _listed(waits: list[float]) -> str:
-    return ", ".join(f"{seconds:.2f}" for seconds in waits)
 
 
 PLAN = Plan(
@@ -376,7 +253,7 @@ def come_back(connect, wait):
             wait(pause * random.uniform(0.5, 1))
             pause = min(5, pause * 2)
 """,
-            check=_come_back,
+            check=tried_to_come_back,
             takes=("come_back",),
         ),
     ),

@@ -9,6 +9,7 @@ from jacnb.client import Client
 from jacnb.lessons.outcomes import NotAttempted, NotYet
 from jacnb.lessons.plans import Exercise, Person, Plan, Prediction
 from jacnb.lessons.probe import Probe
+from jacnb.protocol.trace import Entry
 from jacnb.swarms import Swarm, SwarmResult, swarm
 
 _VIEWERS: Final = 60
@@ -91,6 +92,8 @@ def _measured(probe: Probe, measured: Any) -> None:
         measured.clients == _VIEWERS,
         f"There should be {_VIEWERS} clients, not {measured.clients}.",
     )
+    calls = _calls(probe, measured)
+    _called_so(probe, calls)
     probe.require(
         measured.answers == _GOALS,
         f"A walker should be called {_GOALS} times; it was {measured.answers} times.",
@@ -108,21 +111,35 @@ def _measured(probe: Probe, measured: Any) -> None:
         "Not everything arrived once and in order.",
         *repr(measured).splitlines(),
     )
-    _called_so(probe, measured)
+    _called_in_time(probe, calls, measured.behind)
 
 
-def _called_so(probe: Probe, measured: SwarmResult) -> None:
-    """Require what only the server's record can tell: which walker, and how fast."""
+def _calls(probe: Probe, measured: SwarmResult) -> list[Entry]:
+    """Return the calls that the server's record has of a swarm.
+
+    Of another server, or of long ago, it has none.
+    """
     trace = probe.server.trace
-    # Of another server, or of long ago, nothing is known.
     sent = [] if trace is None else trace.where(kind="event", contains=measured.mark)
-    if not (calls := [entry for entry in sent if entry.type == "walker"]):
-        return
-    others = [name for each in calls if (name := each.value["walker"]) != "goal"]
-    probe.require(not others, f"The walker is to be goal, not {''.join(others[:1])}.")
-    took = calls[-1].time - calls[0].time
+    return [entry for entry in sent if entry.type == "walker"]
+
+
+def _called_so(probe: Probe, calls: list[Entry]) -> None:
+    """Require what a result does not tell: which walker, and who listened where."""
+    for call in calls:
+        walker = call.value["walker"]
+        probe.require(walker == "goal", f"The walker is to be goal, not {walker}.")
+        channel = "match" if call.sender is None else call.sender.channel_id
+        probe.require(
+            channel == "match",
+            f"The viewers are to listen on 'match', not on {channel!r}.",
+        )
+
+
+def _called_in_time(probe: Probe, calls: list[Entry], behind: float) -> None:
+    took = calls[-1].time - calls[0].time if calls else 0
     probe.require(
-        took <= _WITHIN + measured.behind + _SLACK,
+        took <= _WITHIN + behind + _SLACK,
         f"The {_GOALS} calls took {took:.1f} s, not half a second.",
         "How many calls a second are five in half a second?",
     )

@@ -34,9 +34,9 @@ def _flag(probe: Probe) -> None:
         f"It reported {reported!r}, not {wanted!r}.",
     )
     probe.require(
-        table.stored("last") == "nora",
+        table.stored("last") == nora.root_id,
         "A flag uses up no turn, and omar cannot dig now: leave here.last as it is.",
-        f"It is {table.stored('last')!r}; nora dug last.",
+        f"It is {table.stored('last')!r}; nora, who dug last, is {nora.root_id!r}.",
     )
     _more_flags(probe, table)
     seen = table.kept_when_told(omar, "flag", "flags", square="E1")
@@ -68,12 +68,11 @@ def _whisper(probe: Probe) -> None:
         probe.received_nothing(client, "whisper")
     table.call(omar, "whisper", to="nora", message=words)
     for client in (nora, phone):
-        probe.received(
+        table.received(
             client,
             "whisper",
             by=omar,
             walker="whisper",
-            times=1,
             data={"message": words, "by": "omar"},
         )
     for client in (omar, quinn):

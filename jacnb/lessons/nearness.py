@@ -17,7 +17,7 @@ def nearest(wanted: Wanted, messages: Iterable[Message]) -> Message | None:
 
     Greetings, answers to calls, and errors are no candidates.
     """
-    candidates = [message for message in messages if not _is_answer(message)]
+    candidates = [message for message in messages if not is_answer(message)]
     return max(candidates, key=wanted.nearness, default=None)
 
 
@@ -49,5 +49,6 @@ def _cut(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _is_answer(message: Message) -> bool:
+def is_answer(message: Message) -> bool:
+    """Tell whether it is a greeting, the answer to a call, or an error."""
     return message.type == "connection" or "reports" in message or "error" in message

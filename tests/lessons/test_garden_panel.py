@@ -6,7 +6,7 @@ import pytest
 
 from jacnb import MemoryServer
 from jacnb.client import Client
-from jacnb.lessons.garden_panel import GardenView
+from jacnb.lessons.garden_panel import SQUARES, GardenView
 
 
 def at_once(_seconds: float, job: Callable[[], None]) -> None:
@@ -94,10 +94,64 @@ def test_it_passes_over_what_makes_no_sense(
     view.close()
 
 
-def test_it_takes_six_players(carol: Client) -> None:
+def test_it_lists_six_players_and_counts_the_others(carol: Client) -> None:
     view = GardenView(carol, later=at_once)
-    hear(carol, *(("joined", {"name": f"p{number}"}) for number in range(9)))
-    assert view.plot.players == ["p0", "p1", "p2", "p3", "p4", "p5"]
+    hear(
+        carol,
+        *(("dug", DUG | {"square": f"A{n}", "by": f"p{n}"}) for n in range(1, 6)),
+        *(("dug", DUG | {"square": f"B{n}", "by": f"q{n}"}) for n in range(1, 4)),
+        ("joined", {"name": "late"}),
+    )
+    assert len(view.plot.holes) == 8
+    assert ">q1, 1 hole<" in view.value
+    assert ">and 3 more, 2 holes<" in view.value
+    view.close()
+
+
+def test_made_up_names_drive_nobody_away_who_has_dug(carol: Client) -> None:
+    view = GardenView(carol, later=at_once)
+    hear(carol, ("dug", DUG), *(("joined", {"name": f"x{n}"}) for n in range(200)))
+    assert len(view.plot.players) == 60
+    assert view.plot.players[0] == "bob"
+    assert view.plot.players[-1] == "x199"
+    view.close()
+
+
+def test_an_owner_of_each_hole_and_of_each_flag_finds_room(carol: Client) -> None:
+    view = GardenView(carol, later=at_once)
+    squares = sorted(SQUARES)
+    hear(carol, *(("dug", DUG | {"square": s, "by": f"d{s}"}) for s in squares))
+    hear(carol, *(("flag", {"square": s, "by": f"f{s}"}) for s in squares))
+    hear(carol, *(("joined", {"name": f"x{n}"}) for n in range(200)))
+    assert len(view.plot.players) == 60
+    assert {f"d{s}" for s in squares} | {f"f{s}" for s in squares} < set(
+        view.plot.players
+    )
+    view.close()
+
+
+def test_set_right_it_draws_all_holes_whatever_names_it_heard(carol: Client) -> None:
+    view = GardenView(carol, later=at_once)
+    hear(carol, *(("joined", {"name": f"x{n}"}) for n in range(70)), ("dug", DUG))
+    holes = {f"A{n}": f"p{n}" for n in range(1, 5)} | {"B3": "bob", "E5": ""}
+    view.show(holes)
+    assert view.plot.holes == holes | {"E5": "somebody"}
+    assert view.plot.players[:6] == ["bob", "p1", "p2", "p3", "p4", "somebody"]
+    assert ">6 holes, as the server has them.<" in view.value
+    view.close()
+
+
+def test_it_says_what_it_cannot_draw(carol: Client) -> None:
+    view = GardenView(carol, later=at_once)
+    view.show({"A1": "bob", "Z9": "bob"})
+    assert "2 holes, as the server has them; 1 of them on squares." in view.value
+    view.close()
+
+
+def test_one_hole_is_one_hole(carol: Client) -> None:
+    view = GardenView(carol, later=at_once)
+    view.show({"A1": "bob"})
+    assert ">1 hole, as the server has them.<" in view.value
     view.close()
 
 

@@ -138,6 +138,16 @@ def announce(channel_ids: list[str], message: str) -> int:
 """,
             "umar received no",
         ),
+        (
+            """
+@jacnb.walker
+def announce(channel_ids: list[str], message: str) -> int:
+    data = {"type": "announcement", "data": {"message": message}}
+    socket.notify_channels(channel_ids, data)
+    return sum(c.channel_id in channel_ids for c in lab.server.connections)
+""",
+            "For two channels it reported [3], not [2]",
+        ),
     ],
     "q3": [
         (
@@ -210,6 +220,20 @@ second = lab.server.connect(user="bob", channel_id="1234567890123456")
 """,
             "can be guessed",
         ),
+        (
+            """
+first = lab.server.connect(user="alice", channel_id="alice-and-bob-secret-room")
+second = lab.server.connect(user="bob", channel_id="alice-and-bob-secret-room")
+""",
+            "can be guessed",
+        ),
+        (
+            """
+first = lab.server.connect(user="alice", channel_id="CorrectHorseBatteryStaple")
+second = lab.server.connect(user="bob", channel_id="CorrectHorseBatteryStaple")
+""",
+            "can be guessed",
+        ),
     ],
 }
 
@@ -241,6 +265,11 @@ import uuid
 
 first = lab.server.connect(user="alice", channel_id=str(uuid.uuid4()))
 second = lab.server.connect(user="bob", channel_id=first.channel_id)
+""",
+        """
+name = "qXbTzhWvKdRnPfGj"  # random.choices may draw no digit
+first = lab.server.connect(user="alice", channel_id=name)
+second = lab.server.connect(user="bob", channel_id=name)
 """,
     ],
 }

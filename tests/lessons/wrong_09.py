@@ -49,7 +49,7 @@ def catch_up(after: int) -> int:
 def catch_up(after: int) -> list:
     return [n.text for n in refs(root(), node=Note) if n.number > after]
 """,
-            "It got []",
+            "No message arrived",
         ),
         (
             """
@@ -91,6 +91,78 @@ def catch_up(after: int) -> int:
     return 2
 """,
             "catch_up is a plain function: put @jacnb.walker above it",
+        ),
+        (
+            """
+@jacnb.walker
+def catch_up(after: int) -> int:
+    notes = [n for n in refs(root(), node=Note) if n.number > after]
+    for note in notes:
+        data = {"text": note.text}
+        socket.notify_self({"type": "note", "data": data})
+    return len(notes)
+""",
+            "data is {'text': 'bread'}, not {'number': 3, 'text': 'bread'}",
+        ),
+        (
+            """
+@jacnb.walker
+def catch_up(after: int) -> int:
+    notes = [n for n in refs(root(), node=Note) if n.number > after]
+    for note in notes:
+        data = {"number": str(note.number), "text": note.text}
+        socket.notify_self({"type": "note", "data": data})
+    return len(notes)
+""",
+            "data is {'number': '3', 'text': 'bread'}, not {'number': 3",
+        ),
+        (
+            """
+@jacnb.walker
+def catch_up(after: int) -> int:
+    notes = [n for n in refs(root(), node=Note) if n.number > after]
+    for note in notes:
+        data = {"number": note.number, "text": note.text}
+        socket.notify_self({"type": "note"} | data)
+    return len(notes)
+""",
+            "What differs: it has no 'data'",
+        ),
+        (
+            """
+@jacnb.walker
+def catch_up(after: int) -> int:
+    notes = [n for n in refs(root(), node=Note) if n.number > after]
+    for note in notes:
+        data = {"number": note.number, "text": note.text}
+        socket.notify_self({"type": "notes", "data": data})
+    return len(notes)
+""",
+            "What differs: type is 'notes', not 'note'",
+        ),
+        (
+            """
+@jacnb.walker
+def catch_up(after: int) -> int:
+    notes = [n for n in refs(root(), node=Note) if n.number > after]
+    for note in notes:
+        data = [note.number, note.text]
+        socket.notify_self(data)
+    return len(notes)
+""",
+            'The nearest that arrived: [3,"bread"]',
+        ),
+        (
+            """
+@jacnb.walker
+def catch_up(after: int) -> int:
+    notes = [n for n in refs(root(), node=Note) if n.number > after]
+    for note in notes:
+        data = {"number": note.number, "text": note.text, "by": 'me'}
+        socket.notify_self({"type": "note", "data": data})
+    return len(notes)
+""",
+            "it has more than that",
         ),
     ],
     "q3": [
@@ -222,6 +294,66 @@ def come_back(connect, wait):
             pause = min(5, pause * 2)
 """,
             "It gave up after 10 tries",
+        ),
+        (
+            """
+import random
+
+def come_back(connect, wait):
+    pause = 0.2
+    while True:
+        try:
+            return connect()
+        except ConnectionError:
+            wait(pause * random.uniform(0.5, 1))
+            pause = min(5, pause * 2)
+""",
+            "connect() raised AuthError, and it did not try again",
+        ),
+        (
+            """
+import random
+
+def come_back(connect, wait):
+    pause = 0.2
+    while True:
+        try:
+            return connect()
+        except (ConnectionError, OSError):
+            wait(pause * random.uniform(0.5, 1))
+            pause = min(5, pause * 2)
+""",
+            "connect() raised AuthError, and it did not try again",
+        ),
+        (
+            """
+import random
+
+def come_back(connect, wait):
+    pause = 0.2
+    while True:
+        try:
+            return connect()
+        except jacnb.errors.ConnectError:
+            wait(pause * random.uniform(0.5, 1))
+            pause = min(5, pause * 2)
+""",
+            "connect() raised AuthError, and it did not try again",
+        ),
+        (
+            """
+import random
+
+def come_back(connect, wait):
+    pause = 0.2
+    while True:
+        try:
+            return connect()
+        except (ConnectionError, jacnb.errors.AuthError):
+            wait(pause * random.uniform(0.5, 1))
+            pause = min(5, pause * 2)
+""",
+            "connect() raised JacnbError, and it did not try again",
         ),
     ],
 }

@@ -161,6 +161,33 @@ measured = jacnb.swarm(
 """,
             "The walker is to be goal, not goal_twice",
         ),
+        (
+            """
+measured = jacnb.swarm(
+    lab.server, 60, channel_id="match", walker="goal_each",
+    fields={"text": "{tag}"}, rate=10, seconds=0.5,
+)
+""",
+            "The walker is to be goal, not goal_each",
+        ),
+        (
+            """
+measured = jacnb.swarm(
+    lab.server, 60, channel_id="team", walker="goal",
+    fields={"text": "{tag}"}, rate=10, seconds=0.5,
+)
+""",
+            "The viewers are to listen on 'match', not on 'team'",
+        ),
+        (
+            """
+measured = jacnb.swarm(
+    lab.server, 60, walker="goal",
+    fields={"text": "{tag}"}, rate=10, seconds=0.5,
+)
+""",
+            "The viewers are to listen on 'match', not on",
+        ),
     ],
 }
 

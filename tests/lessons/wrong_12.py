@@ -200,6 +200,33 @@ def flag(here, square: str, by: str = "") -> dict:
 """,
             "Nobody asked flag for the field 'by'",
         ),
+        (
+            _FLAG
+            + """
+    if name is None or square not in SQUARES or square in here.holes:
+        raise ValueError("no flag there")
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name, "treasure": here.treasure}
+    socket.notify_channels([here.channel], {"type": "flag", "data": news})
+    return here.flags
+""",
+            "Nobody asked for treasure in the data.",
+        ),
+        (
+            _FLAG
+            + """
+    if name is None or square not in SQUARES or square in here.holes:
+        raise ValueError("no flag there")
+    here.flags[square] = name
+    commit()
+    news = {"square": square, "by": name}
+    news = {"type": "flag", "data": news, "who": jid(root())}
+    socket.notify_channels([here.channel], news)
+    return here.flags
+""",
+            "Nobody asked for who in the message.",
+        ),
     ],
     "q2": [
         (
@@ -286,6 +313,19 @@ def whisper(here, to: str, message: str):
     socket.notify_users(found, {"type": "whisper", "data": data})
 """,
             "It answered: KeyError",
+        ),
+        (
+            """
+@jacnb.walker
+def whisper(here, to: str, message: str):
+    by = here.players.get(jid(root()))
+    found = [one for one, name in here.players.items() if name == to]
+    if by is None or not found:
+        raise ValueError("from player to player only")
+    data = {"by": by, "message": message, "root_id": jid(root())}
+    socket.notify_users(found, {"type": "whisper", "data": data})
+""",
+            "Nobody asked for root_id in the data.",
         ),
     ],
     "q3": [
@@ -448,6 +488,21 @@ def rewrite(here, text: str, version: int) -> int:
     return here.version
 """,
             "there is no version 99 yet",
+        ),
+        (
+            """
+@jacnb.walker
+def rewrite(here, text: str, version: int) -> int:
+    if jid(root()) not in here.players or version != here.version:
+        raise ValueError("read it again")
+    here.sign, here.version = text, version + 1
+    commit()
+    news = {"text": text, "version": here.version, "treasure": here.treasure}
+    news["players"] = here.players
+    socket.notify_channels([here.channel], {"type": "sign", "data": news})
+    return here.version
+""",
+            "Nobody asked for players, treasure in the data.",
         ),
     ],
 }
