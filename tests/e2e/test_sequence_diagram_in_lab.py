@@ -82,6 +82,15 @@ def sentences(panel):
     )
 
 
+def wait_for_sentences(panel, count):
+    """Wait until there are so many arrows, and return what they say."""
+    panel.page.wait_for_function(
+        "([panel, count]) => panel.querySelectorAll('g[role=listitem]').length === count",
+        arg=[panel.element_handle(), count],
+    )
+    return sentences(panel)
+
+
 def focused(lab):
     return lab.page.evaluate("document.activeElement.getAttribute('aria-label')")
 
@@ -104,7 +113,8 @@ def test_every_message_is_an_arrow_that_says_the_same_as_in_python(lab):
     printed = lab.page.locator(
         ".jp-OutputArea-output pre", has_text="ROWS"
     ).inner_text()
-    assert sentences(panel) == json.loads(printed.partition("ROWS")[2])
+    rows = json.loads(printed.partition("ROWS")[2])
+    assert wait_for_sentences(panel, len(rows)) == rows
     panel.scroll_into_view_if_needed()
     lab.screenshot("sequence-light", panel)
     lab.set_theme("JupyterLab Dark")
@@ -355,9 +365,7 @@ def test_a_message_to_a_full_room_is_found_for_the_last_who_got_it(lab):
     panel = opened(lab, FULL_ROOM, PANEL)
     panel.get_by_role("button", name="connections").click()
     panel.get_by_label("Search messages").fill("user35")
-    told = panel.get_by_role("listitem", name="the server notifies")
-    told.wait_for(state="attached")
-    assert sentences(panel) == [
+    assert wait_for_sentences(panel, 1) == [
         "the server notifies "
         + ", ".join(f"user{number}" for number in range(12))
         + ", +28 more: everybody"
