@@ -85,7 +85,7 @@ def sentences(panel):
 def wait_for_sentences(panel, count):
     """Wait until there are so many arrows, and return what they say."""
     panel.page.wait_for_function(
-        "([panel, count]) => panel.querySelectorAll('g[role=listitem]').length === count",
+        "([all, count]) => all.querySelectorAll('g[role=listitem]').length === count",
         arg=[panel.element_handle(), count],
     )
     return sentences(panel)
