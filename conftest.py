@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+# IPython warns of a virtual environment that is active while another one is used.
+os.environ.pop("VIRTUAL_ENV", None)
+
 SOLUTIONS = Path(__file__).parent / "notebooks" / "solutions"
 
 
