@@ -61,12 +61,15 @@ def test_what_is_loaded_is_spared_by_the_garbage_collector(
 ) -> None:
     app = tmp_path / "app.py"
     spared = "@jacnb.walker(auth=None)\ndef spared() -> bool:\n"
-    app.write_text(f"import gc\n{APP}\n{spared}    return gc.get_freeze_count() > 0\n")
+    # Some hundred objects of Python 3.12 itself are spared in any case.
+    count = "    return gc.get_freeze_count() > 5_000\n"
+    app.write_text(f"import gc\n{APP}\n{spared}{count}")
     with serve(app, "--port", "0", *options) as process:
         url = process.stdout.readline().split()[-1]
         with jacnb.connect(url) as client:
-            assert client.walker("spared").reports == [are_spared]
+            reports = client.walker("spared").reports
         process.terminate()
+    assert reports == [are_spared]
 
 
 def test_serve_welcomes_pages_of_a_trusted_origin_only(tmp_path) -> None:
