@@ -119,10 +119,10 @@ class InspectorView {
     const titleId = newId("title");
     const panelId = newId("panel");
     for (const name of Object.keys(TABLES)) {
-      this.tables[name] = new FigureTable(name, { sort: () => this.watch(), open: (cells) => this.toggle(cells), close: (cells) => this.confirm.ask(cells) });
+      this.tables[name] = new FigureTable(name, { sort: () => this.watch(), open: (cells) => this.toggle(cells), close: (cells, button) => this.confirm.ask(cells, button) });
     }
     this.tiles = new Tiles();
-    this.details = new Details({ ping: (cells) => this.send("ping", { client: cells[0] }), close: (cells) => this.confirm.ask(cells), shut: () => this.open(null), text: (seq) => this.send("text", { seq }) });
+    this.details = new Details({ ping: (cells) => this.send("ping", { client: cells[0] }), close: (cells, button) => this.confirm.ask(cells, button), shut: () => this.open(null), text: (seq) => this.send("text", { seq }) });
     this.confirm = new Confirm((cells) => this.send("disconnect", { client: cells[0] }));
     this.status = h("span", { class: "jacnb-state", role: "status" });
     this.address = h("span", { class: "jacnb-channel" });
@@ -221,14 +221,13 @@ class InspectorView {
   #take(news) {
     // What was asked for another table before the tab was changed is too late.
     if (news.table && news.table !== this.name) return;
-    if (news.fresh) {
-      this.tables[this.name].clear();
-      this.isFresh = false;
-    }
     const { rows, changed, order, messages, op, view, table, fresh, ...summary } = news;
     Object.assign(this.state, summary);
     if (news.at) this.offset = Date.now() / 1000 - news.at;
-    if (!this.tables[this.name].update({ rows, changed, order, at: this.state.at })) this.watch(true);
+    if (fresh) this.isFresh = false;
+    const shown = this.tables[this.name];
+    const told = { rows, changed, order, at: this.state.at };
+    if (!(fresh ? shown.begin(told) : shown.update(told))) this.watch(true);
     this.tiles.write(this.state);
     this.tabs.write(this.state.counts);
     if (messages && this.client) this.details.add(messages);

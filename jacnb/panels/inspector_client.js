@@ -18,7 +18,7 @@ class Details {
     this.list = h("ol", { class: "jacnb-said-list", tabindex: "0", "aria-label": "Last messages" });
     this.empty = h("p", { class: "jacnb-empty-note" });
     this.ping = h("button", { type: "button", class: "jacnb-button", onclick: () => on.ping(this.cells) }, icon("ping"), h("span", {}, "Ping"));
-    this.leave = h("button", { type: "button", class: "jacnb-button jacnb-danger", onclick: () => on.close(this.cells) }, icon("unplug"), h("span", {}, "Disconnect"));
+    this.leave = h("button", { type: "button", class: "jacnb-button jacnb-danger", onclick: () => on.close(this.cells, this.leave) }, icon("unplug"), h("span", {}, "Disconnect"));
     const close = h("button", { type: "button", class: "jacnb-tool", "aria-label": "Close the details", title: "Close", onclick: () => on.shut() }, "✕");
     this.element = h(
       "aside",
@@ -119,9 +119,10 @@ class Confirm {
     });
   }
 
-  ask(cells) {
+  /** @param asker The button that asks: it gets the focus back, which not every browser gave it. */
+  ask(cells, asker) {
     this.cells = cells;
-    this.asker = document.activeElement;
+    this.asker = asker;
     this.question.textContent = `Disconnect ${cells[1]} from ${cells[3]}?`;
     this.element.hidden = false;
     this.no.focus();

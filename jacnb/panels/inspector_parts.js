@@ -195,9 +195,9 @@ class FigureTable {
   rows = new Map();
   order = [];
   openKey = null;
-  past = new Map();
+  #before = new Map();
 
-  /** @param on `sort()`, `open(cells)`, `close(cells)`: what a click asks for. */
+  /** @param on `sort()`, `open(cells)`, `close(cells, button)`: what a click asks for. */
   constructor(name, on) {
     this.name = name;
     this.table = TABLES[name];
@@ -211,12 +211,14 @@ class FigureTable {
     this.#markSort();
   }
 
-  /** Begin anew; how counts grew so far is kept for rows that come again. */
-  clear() {
-    this.past = new Map([...this.rows.values()].map((row) => [row.cells[0], row.rates]));
+  /** Take all there is: rows may have other keys, but who comes again keeps its row. */
+  begin({ rows = [], order = [], at }) {
+    this.#before = new Map([...this.rows.values()].map((row) => [row.cells[0], row]));
     this.rows.clear();
-    this.order = [];
-    this.body.replaceChildren();
+    const isWhole = this.update({ rows, order, at });
+    for (const row of this.#before.values()) row.element.remove();
+    this.#before.clear();
+    return isWhole;
   }
 
   /** Take news of the kernel; returns false if some must have been missed. */
@@ -302,13 +304,20 @@ class FigureTable {
   }
 
   #add(key, cells) {
-    const element = h("tr", {});
-    const row = { cells, element, rates: this.past.get(cells[0]) ?? new Rates(), isQuiet: false };
-    row.parts = this.table.columns.map((column) => this.#cell(column, row));
-    element.append(...row.parts);
+    const row = this.#before.get(cells[0]) ?? this.#row(cells);
+    this.#before.delete(cells[0]);
+    row.cells = cells;
     this.rows.set(key, row);
     this.#write(row);
     this.#markRow(row);
+  }
+
+  #row(cells) {
+    const element = h("tr", {});
+    const row = { cells, element, rates: new Rates(), isQuiet: false };
+    row.parts = this.table.columns.map((column) => this.#cell(column, row));
+    element.append(...row.parts);
+    return row;
   }
 
   #cell(column, row) {
@@ -318,7 +327,7 @@ class FigureTable {
     if (column.isAge) row.ageCell = cell;
     if (column.isRate) this.#rateCell(cell, row);
     if (column.isAction) {
-      const button = h("button", { type: "button", class: "jacnb-tool jacnb-close-client", title: "Disconnect", onclick: () => this.on.close(row.cells) }, icon("unplug"));
+      const button = h("button", { type: "button", class: "jacnb-tool jacnb-close-client", title: "Disconnect", onclick: () => this.on.close(row.cells, button) }, icon("unplug"));
       cell.classList.add("jacnb-action");
       cell.append(button);
       row.closer = button;
@@ -328,11 +337,21 @@ class FigureTable {
 
   #nameCell(column, row) {
     const name = h("span", { class: column.isCode ? "jacnb-code-name" : "jacnb-row-name", dir: "auto" });
-    const face = column.isPlain ? null : dot(column.name(row.cells), column.isPublic(row.cells));
     row.name = name;
-    if (!column.opens) return h("th", { scope: "row" }, h("span", { class: "jacnb-client" }, face, name));
-    row.opener = h("button", { type: "button", class: "jacnb-client", "aria-expanded": "false", onclick: () => this.on.open(row.cells) }, face, name);
+    if (!column.opens) return h("th", { scope: "row" }, h("span", { class: "jacnb-client" }, name));
+    row.opener = h("button", { type: "button", class: "jacnb-client", "aria-expanded": "false", onclick: () => this.on.open(row.cells) }, name);
     return h("th", { scope: "row" }, row.opener);
+  }
+
+  /** A client keeps its row and may become another user. */
+  #writeName(column, row) {
+    const name = column.name(row.cells);
+    const isPublic = !column.isPlain && column.isPublic(row.cells);
+    row.name.title = row.cells[0];
+    if (row.name.textContent === name && row.isPublic === isPublic) return;
+    row.name.textContent = name;
+    row.isPublic = isPublic;
+    row.name.parentElement.replaceChildren(...(column.isPlain ? [] : [dot(name, isPublic)]), row.name);
   }
 
   #rateCell(cell, row) {
@@ -344,10 +363,7 @@ class FigureTable {
 
   #write(row) {
     this.table.columns.forEach((column, index) => {
-      if (column.isName) {
-        row.name.textContent = column.name(row.cells);
-        row.name.title = row.cells[0];
-      }
+      if (column.isName) this.#writeName(column, row);
       column.write?.(row.parts[index], row.cells);
       if (column.isBad) row.parts[index].classList.toggle("jacnb-bad", row.cells[column.sort] > 0);
       if (column.isAge) row.parts[index].title = new Date(row.cells[4] * 1000).toLocaleString();
