@@ -15,7 +15,7 @@ from jacnb.panels.allowance import Allowance
 from jacnb.panels.finding import fitting
 from jacnb.panels.follower import Follower
 from jacnb.panels.pump import PUMP, Later
-from jacnb.panels.rows import Lane, Row, chars_of, on_wire
+from jacnb.panels.rows import Lane, Rooms, Row, chars_of, on_wire
 from jacnb.panels.sources import Source, source_of
 from jacnb.protocol.telling.view import Entries
 
@@ -89,6 +89,7 @@ class LivePanel(anywidget.AnyWidget):
         self._history_due = False
         self._allowance = Allowance()
         self._told: dict[int, Lane] = {}
+        self._rooms = Rooms()
         self.source = self.source_for(watched)
         self._is_closed = False
         rows = self.source.since(0)
@@ -131,7 +132,8 @@ class LivePanel(anywidget.AnyWidget):
     def _deliver(self, rows: list[Row], skipped: int) -> None:
         if self._is_closed:
             return
-        lanes, wire = self._changed_lanes(), on_wire(rows)
+        self._rooms.forget_before(self.source.kept_from())
+        lanes, wire = self._changed_lanes(), on_wire(rows, self._rooms)
         self.tell({"op": "rows", "rows": wire, "skipped": skipped, "lanes": lanes})
         self._allowance.earn(chars_of(rows))
         if not self._history_due and self._allowance.covers_last():

@@ -8,21 +8,22 @@ const SAVED_ROWS = 200;
 const TEXT_PATIENCE = 20_000;
 
 const RECEIVERS_NAMED = 12;
+// The kernel counts on 64 (rows.py, `ROOMS_TOLD`).
+const ROOMS_KNOWN = 128;
 
 /** A row with what the kernel leaves out as the rest tells it (rows.py, `on_wire`). */
 function filled(row) {
-  const { seq, at, kind, type, who = null, spans, cause = null, run = null, text = null, cut = 0 } = row;
+  const { seq, at, kind, type, who = null, as, spans, cause = null, run = null, text = null, cut = 0 } = row;
   const to = row.to ?? (spans ? lanesIn(spans) : []);
   const { reach = to.length, size = text?.length ?? 0 } = row;
-  return { seq, at, kind, type, who, to, spans, reach, size, cause, run, text, cut };
+  return { seq, at, kind, type, who, to, as, spans, reach, size, cause, run, text, cut };
 }
 
 /** Rows that came together; ``as`` names the one that told the same receivers. */
-function allFilled(rows) {
-  const told = new Map();
+function allFilled(rows, told = new Map()) {
   return rows.map((row) => {
     if (row.spans) told.set(row.seq, row.spans);
-    return filled(row.as === undefined ? row : { ...row, spans: told.get(row.as) });
+    return filled(row.as === undefined || row.spans ? row : { ...row, spans: told.get(row.as) });
   });
 }
 
@@ -98,6 +99,8 @@ class Rows {
   #life;
   #history;
   #askedAfter = null;
+  /** The spans of many receivers, by the number of the row that told them. */
+  #rooms = new Map();
   /** The first row after those that came too fast to be sent here. */
   #joint = null;
 
@@ -257,7 +260,27 @@ class Rows {
   #append({ rows, skipped }) {
     if (skipped) this.#joint = rows[0].seq;
     if (this.#extra === 0) this.#cut();
-    this.#add(rows);
+    this.#add(rows, this.#rooms);
+    for (const seq of this.#rooms.keys()) {
+      if (this.#rooms.size <= ROOMS_KNOWN) break;
+      this.#rooms.delete(seq);
+    }
+    this.#seekRooms(rows);
+  }
+
+  /** Look who got what, where the row that told it came before this page did. */
+  #seekRooms(rows) {
+    const named = new Set(rows.map((row) => row.as).filter((seq) => seq !== undefined));
+    for (const seq of named) {
+      if (!this.#rooms.has(seq)) this.fetch(seq).then((row) => row?.spans && this.#toldRoom(seq, row.spans));
+    }
+  }
+
+  #toldRoom(seq, spans) {
+    this.#rooms.set(seq, spans);
+    const unsure = this.rows.filter((row) => row.as === seq && !row.spans);
+    for (const row of unsure) Object.assign(row, { spans, to: lanesIn(spans) });
+    if (unsure.length) this.#tell("changed", unsure);
   }
 
   /** Drop what does not join the newest: it can be asked for, and a hole would stay. */
@@ -289,9 +312,9 @@ class Rows {
     this.#waiting.delete(seq);
   }
 
-  #add(given) {
+  #add(given, rooms) {
     const last = this.rows.at(-1)?.seq ?? -1;
-    const fresh = allFilled(given).filter((row) => row.seq > last || !this.get(row.seq));
+    const fresh = allFilled(given, rooms).filter((row) => row.seq > last || !this.get(row.seq));
     const atEnd = fresh.filter((row) => row.seq > last);
     const between = fresh.filter((row) => row.seq <= last);
     this.rows.push(...atEnd, ...between);

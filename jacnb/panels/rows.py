@@ -14,7 +14,8 @@ TEXT_LIMIT: Final = 2_000
 """Characters of a payload that go with a row; the whole of it is fetched on demand."""
 RECEIVERS_NAMED: Final = 12
 """Receivers that are told one by one; of more, a row tells its spans of lanes."""
-
+ROOMS_TOLD: Final = 64
+"""Rooms that a view is taken to remember (rows.js remembers some more)."""
 
 _CHARS_PER_ROW: Final = 150
 
@@ -66,13 +67,33 @@ WireRow = dict[str, Any]
 """A row without what the browser can tell from the rest of it (rows.js, `filled`)."""
 
 
-def on_wire(rows: Iterable[Row]) -> list[WireRow]:
+class Rooms:
+    """Many receivers that a view was told with a row, which later rows to them name."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[int, ...], int] = {}
+
+    def told_by(self, row: Row) -> int:
+        """Return the number of the row that told these receivers: its own if none."""
+        told = self._told.setdefault(tuple(row["to"]), row["seq"])
+        if len(self._told) > ROOMS_TOLD:
+            del self._told[next(iter(self._told))]
+        return told
+
+    def forget_before(self, seq: int) -> None:
+        """Forget what rows told that are kept no more, as nobody can ask for them."""
+        kept = self._told.items()
+        self._told = {room: told for room, told in kept if told >= seq}
+
+
+def on_wire(rows: Iterable[Row], rooms: Rooms | None = None) -> list[WireRow]:
     """Return rows as they go to the browser together.
 
-    Messages to a room mostly have the same receivers: ``as`` names the row that told.
+    Messages to a room mostly have the same receivers: ``as`` names the row that told
+    them, in this message or, if ``rooms`` are given, in an earlier one with the same.
     """
-    told: dict[tuple[int, ...], int] = {}
-    return [_wire_row(row, told) for row in rows]
+    rooms = Rooms() if rooms is None else rooms
+    return [_wire_row(row, rooms) for row in rows]
 
 
 def chars_of(rows: Iterable[Row]) -> int:
@@ -80,14 +101,16 @@ def chars_of(rows: Iterable[Row]) -> int:
     return sum(len(row["text"] or "") + _CHARS_PER_ROW for row in rows)
 
 
-def _wire_row(row: Row, told: dict[tuple[int, ...], int]) -> WireRow:
+def _wire_row(row: Row, rooms: Rooms) -> WireRow:
     sent: WireRow = {**row}
-    if len(row["to"]) > RECEIVERS_NAMED:
-        first = told.setdefault(tuple(row["to"]), row["seq"])
-        is_first = first == row["seq"]
-        sent |= {"spans": _spans(row["to"])} if is_first else {"as": first}
-        sent["to"] = []
     usual = {"reach": len(row["to"]), "size": len(row["text"] or ""), "cut": 0}
+    if len(row["to"]) > RECEIVERS_NAMED:
+        told = rooms.told_by(row)
+        is_first = told == row["seq"]
+        sent |= {"spans": _spans(row["to"])} if is_first else {"as": told}
+        sent["to"] = []
+        # Told all the same: a page that was loaded meanwhile must look who they are.
+        usual["reach"] = len(row["to"]) if is_first else 0
     return {
         key: value
         for key, value in sent.items()

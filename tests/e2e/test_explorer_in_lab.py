@@ -225,6 +225,27 @@ def test_whoever_is_in_a_scattered_room_is_found_in_the_page(lab):
     timeline_row(panel, "notification").wait_for()
 
 
+def test_a_page_loaded_anew_learns_who_is_in_a_room_that_was_told_before(lab):
+    joined = "crowd = [server.connect(channel_id='ab'[n % 2]) for n in range(60)]"
+    jan = "jan = server.connect(user='jan', channel_id='a')"
+    panel = opened(lab, joined, jan, PANEL)
+    run_cell(lab, "crowd[0].send_to_channels('a', {'type': 'first'})")
+    timeline_row(panel, "notification").wait_for()
+    run_cell(lab, FLOOD.replace("6000", "300"))
+    row(panel, '{"number":299}').first.wait_for()
+    lab.execute("docmanager:save")
+    lab.page.reload()
+    lab.page.wait_for_function("window.jupyterapp?.commands")
+    panel.get_by_role("listbox", name="Timeline").wait_for(timeout=60_000)
+    lab.wait_idle()
+    run_cell(lab, "crowd[0].send_to_channels('a', {'type': 'second'})")
+    second = timeline_row(panel, "notification").filter(has_text="second")
+    second.filter(has_text="+29").wait_for()
+    panel.get_by_label("Only this client").select_option(label="jan")
+    timeline_row(panel, "notification").filter(has_text="first").wait_for()
+    second.wait_for()
+
+
 def test_without_a_kernel_a_search_tells_that_it_saw_a_part(lab):
     panel = opened(lab, FLOOD.replace("6000", "3000"), PANEL)
     row(panel, '{"number":2999}').first.wait_for()

@@ -126,8 +126,8 @@ def test_a_client_shows_its_last_messages_as_they_come(lab, opened):
 
 
 HAS_FOCUS = "button => button === document.activeElement"
-LOOK = """(state) => {
-    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+LOOK = """(value) => {
+    Object.defineProperty(document, "visibilityState", { value, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
 

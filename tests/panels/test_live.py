@@ -42,6 +42,31 @@ def test_new_rows_bring_the_lanes_they_name(panel, server, pump, browser):
     assert [lane["name"] for lane in message["lanes"]] == ["alice"]
 
 
+def test_a_room_is_told_once_while_messages_flow(panel, server, pump, browser):
+    crowd = [server.connect(channel_id="ab"[n % 2]) for n in range(60)]
+    pump.turn()
+    for _ in range(2):
+        crowd[0].send_to_channels(["a"], {"type": "hey"})
+        pump.turn()
+    first, second = [message["rows"][-1] for message in browser[-2:]]
+    assert first["spans"] == [0, 1] + [2, 1] * 29
+    assert (second["as"], second["reach"]) == (first["seq"], 30)
+    assert "spans" not in second
+
+
+def test_what_is_asked_for_tells_its_rooms_itself(panel, server, pump, browser):
+    crowd = [server.connect(channel_id="ab"[n % 2]) for n in range(60)]
+    crowd[0].send_to_channels(["a"], {"type": "hey"})
+    pump.turn()
+    seq = browser[-1]["rows"][-1]["seq"]
+    panel._on_browser(panel, {"op": "row", "seq": seq}, [])
+    panel._on_browser(panel, {"op": "after", "seq": seq - 1}, [])
+    pump.turn()
+    asked = [message["rows"] for message in browser if message["op"] != "rows"]
+    assert [len(rows) for rows in asked] == [1, 1]
+    assert all("spans" in row for [row] in asked)
+
+
 def test_a_view_finds_rows_that_it_does_not_have(panel, server, pump, browser):
     alice = server.connect(user="alice", channel_id="room")
     for number in range(600):

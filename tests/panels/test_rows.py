@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from jacnb.panels.rows import Row, on_wire
+from jacnb.panels.rows import ROOMS_TOLD, Rooms, Row, on_wire
 
 
 def row(**given):
@@ -58,4 +58,40 @@ def test_the_same_receivers_are_told_once_in_a_message():
     told = on_wire(rows)
     assert [each.get("as") for each in told] == [None, None, 0, 1]
     assert ["spans" in each for each in told] == [True, True, False, False]
-    assert not {"to", "reach"} & told[2].keys()
+    assert "to" not in told[2]
+    assert [each.get("reach") for each in told] == [None, None, 30, 40]
+
+
+def test_a_room_told_in_an_earlier_message_is_not_told_again():
+    rooms, room = Rooms(), [*range(0, 4_000, 2)]
+    [first] = on_wire([row(seq=5, to=room, reach=2_000)], rooms)
+    [later] = on_wire([row(seq=9, to=[*room], reach=2_000)], rooms)
+    assert first["spans"][:4] == [0, 1, 2, 1]
+    assert later == {
+        "seq": 9,
+        "at": 1.5,
+        "kind": "event",
+        "type": "channel",
+        "reach": 2_000,
+        "as": 5,
+    }
+
+
+def test_a_room_is_told_again_when_the_row_that_told_it_is_gone():
+    rooms, room = Rooms(), [*range(0, 60, 2)]
+    on_wire([row(seq=5, to=room, reach=30)], rooms)
+    rooms.forget_before(6)
+    [told] = on_wire([row(seq=9, to=room, reach=30)], rooms)
+    assert "spans" in told
+
+
+def test_of_very_many_rooms_the_first_told_are_told_again():
+    rooms = Rooms()
+    news = [row(seq=n, to=[*range(n, n + 26, 2)], reach=13) for n in range(ROOMS_TOLD)]
+    again = [{**each, "seq": each["seq"] + 1_000} for each in news]
+    assert all("spans" in each for each in on_wire(news, rooms))
+    assert all("as" in each for each in on_wire(again, rooms))
+    on_wire([row(seq=900, to=[*range(0, 90, 3)], reach=30)], rooms)
+    [second, first] = on_wire([again[1], again[0]], rooms)
+    assert "as" in second
+    assert "spans" in first
