@@ -15,6 +15,7 @@ from jacnb.client.events import frame_of
 from jacnb.errors import ClientError, ProtocolError
 from jacnb.ids import PUBLIC_ROOT_ID
 from jacnb.panels import assets
+from jacnb.panels.clients_source import ClientsSource
 from jacnb.panels.explorer_cast import Actor, Cast
 from jacnb.panels.explorer_orders import Aside, BrowserOrders, aside
 from jacnb.panels.explorer_schemas import (
@@ -41,7 +42,6 @@ from jacnb.panels.sessions_replay import (
     settled_when_quiet,
 )
 from jacnb.panels.snippets import Source as SnippetSource, snippet
-from jacnb.panels.sources import ClientsSource
 from jacnb.protocol.masking import masked_text
 from jacnb.protocol.telling.view import Entries
 from jacnb.protocol.trace import Trace

@@ -8,7 +8,7 @@ from typing import Final
 
 from jacnb.panels.rows import Row
 from jacnb.panels.sequence_words import one_line
-from jacnb.panels.sources import TraceSource
+from jacnb.panels.trace_source import TraceSource
 from jacnb.protocol.connections import Connection
 from jacnb.protocol.telling.words import gist
 from jacnb.protocol.trace import Entry, Kind, Trace

@@ -15,7 +15,7 @@ from jacnb.cells import current_run
 from jacnb.panels import assets, lifetimes
 from jacnb.panels.inspector_tables import RTT, Query, Told, counts, query_of, rows_for
 from jacnb.panels.pump import PUMP, Later
-from jacnb.panels.sources import TraceSource
+from jacnb.panels.trace_source import TraceSource
 from jacnb.server.inspection import Inspection, ServerFigures
 
 REFRESH: Final = 1.0

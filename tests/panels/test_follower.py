@@ -4,7 +4,7 @@ import pytest
 
 from jacnb.panels.follower import Follower
 from jacnb.panels.graph_view_walks import WalkSource
-from jacnb.panels.sources import TraceSource
+from jacnb.panels.trace_source import TraceSource
 from jacnb.protocol.trace import Kind, Trace
 
 

@@ -6,8 +6,8 @@ import pytest
 
 import jacnb
 from jacnb.errors import RecordingError
+from jacnb.panels.clients_source import ClientsSource
 from jacnb.panels.sessions import load, save
-from jacnb.panels.sources import ClientsSource
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ import json
 import pytest
 
 import jacnb
-from jacnb.panels.sources import ClientsSource, TraceSource, source_of
+from jacnb.panels.clients_source import ClientsSource
+from jacnb.panels.sources import source_of
+from jacnb.panels.trace_source import TraceSource
 from jacnb.protocol.recording import read_jsonl
 
 
