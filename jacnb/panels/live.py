@@ -49,10 +49,11 @@ class LivePanel(anywidget.AnyWidget):
     for what came since (answered by ``{"op": "latest", "after": n, "rows": […],
     "lanes": […], "is_part": bool}``). It may send ``{"op": "text", "seq": n}`` for a
     whole payload (``{"op": "text", "seq": n, "text": …}``) and ``{"op": "before",
-    "seq": n}`` for earlier rows (``{"op": "earlier", "rows": […], "lanes": […], "runs":
-    […], "more": bool}``), ``{"op": "find", "before": n, "wanted": {…}, "nonce": …}``
-    for those of them that fit a filter (``{"op": "found", "nonce": …, "rows": […],
-    "lanes": […], "runs": […], "more": bool, "kept_from": n}``),
+    "seq": n}`` for earlier rows (``{"op": "earlier", "before": n, "rows": […],
+    "lanes": […], "runs": […], "more": bool}``), ``{"op": "find", "before": n,
+    "wanted": {…}, "nonce": …}`` for those of them that fit a filter (``{"op": "found",
+    "nonce": …, "rows": […], "lanes": […], "runs": […], "more": bool, "kept_from":
+    n}``),
     ``{"op": "row", "seq": n}`` for one row (``{"op": "row", "seq": n, "rows": […],
     "lanes": […], "runs": […]}``), and what a panel adds to `orders`. ``runs`` are
     walker runs that rows name and that are not among them.
@@ -213,10 +214,11 @@ class LivePanel(anywidget.AnyWidget):
         self.tell({"op": "text", "seq": seq, "text": self.source.text(seq)})
 
     def _send_earlier(self, order: Order) -> None:
-        earlier = [row for row in self.source.since(0) if row["seq"] < order["seq"]]
+        before = int(order["seq"])
+        earlier = [row for row in self.source.since(0) if row["seq"] < before]
         page = _recent(earlier, PAGE)
-        answer = self._answer(page)
-        self.tell({"op": "earlier", **answer, "more": len(page) < len(earlier)})
+        answer = self._answer(page) | {"more": len(page) < len(earlier)}
+        self.tell({"op": "earlier", "before": before, **answer})
 
     def _answer(self, page: list[Row]) -> dict[str, Any]:
         """Return rows, with the clients and the runs that they name."""

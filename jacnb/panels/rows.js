@@ -93,7 +93,8 @@ class Rows {
   #runs = new Map();
   #waiting = new Map();
   #texts = new Map();
-  #isAsking = false;
+  /** The row before which earlier ones were asked for. */
+  #askedBefore = null;
   #extra = 0;
   #limit;
   #life;
@@ -108,14 +109,14 @@ class Rows {
   constructor(model, limit = ROWS_LIMIT) {
     this.#limit = limit;
     this.#life = new Life(model, { op: "text", seq: -1 }, (isLive) => {
-      this.#isAsking = false;
+      this.#askedBefore = null;
       this.#tell("live", isLive);
       if (isLive) this.#catchUp();
     });
     this.#history = new Keepsake(model, {
       newest: () => this.rows.slice(-SAVED_ROWS).map(keptRow),
       charsOf: (row) => (row.text?.length ?? 0) + 150 + 4 * (row.spans?.length ?? 0),
-      add: (rows) => this.#add(rows),
+      add: (rows) => this.#recall(rows),
     });
     this.#learn(model.get("lanes"));
     this.#add(this.#history.rows);
@@ -185,14 +186,15 @@ class Rows {
   /** Ask for rows before those that are here; "changed" tells when. */
   earlier() {
     const before = this.rows[0]?.seq;
-    if (before == null || this.#isAsking || !this.isLive || !this.more) return;
-    this.#isAsking = true;
+    if (before == null || this.#askedBefore !== null || !this.isLive || !this.more) return;
+    this.#askedBefore = before;
     this.send({ op: "before", seq: before });
   }
 
   /** Nobody looks at earlier pages any more: they may go. */
   release() {
     this.#extra = 0;
+    this.#askedBefore = null;
     this.#trim();
     if (this.#cut()) this.#tell("changed", []);
   }
@@ -246,14 +248,20 @@ class Rows {
     this.send({ op: "after", seq: this.#askedAfter });
   }
 
-  /** Rows that do not join those before leave no hole: those before can be asked for. */
+  /** All that is new, or a part of it that may not join what is here. */
   #latest({ rows, after, is_part: isPart }) {
-    if (isPart && after === this.#askedAfter) {
-      this.rows.splice(0, this.indexOf(after + 1));
-      this.more = true;
-    }
-    if (after === this.#askedAfter) this.#askedAfter = null;
+    if (after !== this.#askedAfter) return;
+    this.#askedAfter = null;
+    if (isPart) this.#cutBefore(rows[0].seq);
     if (!this.#add(rows) && isPart) this.#tell("changed", []);
+  }
+
+  /** What the kernel keeps for pages to come; this one mostly has it, or had it. */
+  #recall(rows) {
+    if (!rows.length) return;
+    const [first, last] = [this.rows[0]?.seq ?? 0, this.rows.at(-1)?.seq ?? Infinity];
+    if (rows[0].seq > last + 1) this.#append({ rows, skipped: true });
+    else this.#add(rows.filter((row) => row.seq > first));
   }
 
   /** What is new; in a flood, the newest of it. */
@@ -286,14 +294,21 @@ class Rows {
   /** Drop what does not join the newest: it can be asked for, and a hole would stay. */
   #cut() {
     if (this.#joint === null) return false;
-    const gone = this.rows.splice(0, this.indexOf(this.#joint));
+    const isCut = this.#cutBefore(this.#joint);
     this.#joint = null;
-    this.more = true;
-    return gone.length > 0;
+    return isCut;
   }
 
-  #page({ rows, more }) {
-    this.#isAsking = false;
+  #cutBefore(seq) {
+    this.more = true;
+    return this.rows.splice(0, this.indexOf(seq)).length > 0;
+  }
+
+  #page({ rows, more, before }) {
+    if (before !== this.#askedBefore) return;
+    this.#askedBefore = null;
+    // What was first then may have gone: these rows would not join those that are here.
+    if (before !== this.rows[0]?.seq) return this.earlier();
     if (!more && (rows[0]?.seq ?? 0) <= (this.rows[0]?.seq ?? 0)) this.more = false;
     this.#extra = Math.min(this.#limit, this.#extra + rows.length);
     if (!this.#add(rows)) this.#tell("changed", []);

@@ -167,6 +167,28 @@ def test_after_a_flood_nothing_is_missing_in_between(lab):
     assert last - first + 1 == int(count.inner_text().replace(",", ""))
 
 
+LATE = """
+from jacnb.panels.rows import on_wire
+old = {"rows": on_wire(explorer.source.since(0)[:4]), "lanes": [], "runs": []}
+explorer.tell({"op": "earlier", "before": 107, "more": False, **old})
+explorer.tell({"op": "latest", "after": 3, "is_part": True, **old})
+explorer.history = old["rows"]
+explorer.complain(ValueError("all of that came late"))
+"""
+
+
+def test_what_comes_too_late_leaves_no_hole(lab):
+    panel = opened(lab, PANEL, FLOOD)
+    row(panel, '{"number":5999}').first.wait_for()
+    run_cell(lab, LATE)
+    panel.get_by_text("all of that came late").wait_for()
+    panel.get_by_role("button", name="Pause").click()
+    first, last = seqs_of_ends(panel)
+    assert first > 3
+    count = panel.locator(".jacnb-count").inner_text().replace(",", "")
+    assert last - first + 1 == int(count)
+
+
 def test_a_search_finds_what_is_no_longer_in_the_page(lab):
     needle = 'alice.send_to_channels(["room"], {"type": "needle"})'
     panel = opened(lab, TALK, needle, FLOOD.replace("6000", "3000"), PANEL)
