@@ -69,7 +69,7 @@ class Store {
     this.history = new Keepsake(model, {
       newest: () => this.entries,
       charsOf: (entry) => 2 * entry.raw.length + 200,
-      add: (items) => this.add(items),
+      add: (items) => this.#recall(items),
     });
     this.add(this.history.rows);
     model.on("msg:custom", (message) => {
@@ -83,6 +83,12 @@ class Store {
   /** Ask for what came after the history, or while the kernel was out of reach. */
   #catchUp() {
     this.life.send({ op: "after", seq: this.entries.at(-1)?.seq ?? 0 });
+  }
+
+  /** What the kernel keeps for pages to come: this one mostly has it, or had it. */
+  #recall(items) {
+    const last = this.entries.at(-1)?.seq ?? 0;
+    this.add(items.filter((entry) => entry.seq > last));
   }
 
   add(items) {

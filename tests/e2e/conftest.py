@@ -50,6 +50,12 @@ IS_IDLE = """() => {
     const context = window.jupyterapp.shell.currentWidget?.sessionContext;
     return context?.isReady && context.session?.kernel?.status === "idle";
 }"""
+ADD_CELL = """source => {
+    const { content, context } = window.jupyterapp.shell.currentWidget;
+    const count = content.widgets.length;
+    context.model.sharedModel.insertCell(count, { cell_type: "code", source });
+    content.activeCellIndex = count;
+}"""
 KEEPS_WIDGETS = """() => window.jupyterapp.commands.isToggled(
     "@jupyter-widgets/jupyterlab-manager:saveWidgetState")"""
 OFF = ("apputils-extension:announcements", "extensionmanager-extension:plugin")
@@ -96,6 +102,12 @@ class Lab:
         """Open a notebook and run it from top to bottom."""
         self.open(name)
         self.run_all()
+
+    def run_cell(self, source: str) -> None:
+        """Add a cell at the end, run it and wait until it ended."""
+        self.page.evaluate(ADD_CELL, source)
+        self.execute("notebook:run-cell")
+        self.wait_idle()
 
     def wait_idle(self) -> None:
         """Wait until the kernel has nothing to do."""

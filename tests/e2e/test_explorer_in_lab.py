@@ -75,23 +75,6 @@ def source(panel):
     return panel.get_by_label("Event as text")
 
 
-def run_cell(lab, source):
-    """Add a cell at the end and run it."""
-    lab.execute("notebook:move-cursor-down")
-    lab.page.evaluate(
-        """source => {
-            const { content, context } = window.jupyterapp.shell.currentWidget;
-            content.activeCellIndex = content.widgets.length - 1;
-            context.model.sharedModel.insertCell(
-                content.widgets.length, { cell_type: "code", source });
-            content.activeCellIndex = content.widgets.length - 1;
-        }""",
-        source,
-    )
-    lab.execute("notebook:run-cell")
-    lab.wait_idle()
-
-
 def test_everything_that_happened_stands_in_the_timeline(lab):
     panel = opened(lab, TALK, PANEL)
     row(panel, "only for you").first.wait_for()
@@ -180,7 +163,7 @@ explorer.complain(ValueError("all of that came late"))
 def test_what_comes_too_late_leaves_no_hole(lab):
     panel = opened(lab, PANEL, FLOOD)
     row(panel, '{"number":5999}').first.wait_for()
-    run_cell(lab, LATE)
+    lab.run_cell(LATE)
     panel.get_by_text("all of that came late").wait_for()
     panel.get_by_role("button", name="Pause").click()
     first, last = seqs_of_ends(panel)
@@ -251,16 +234,16 @@ def test_a_page_loaded_anew_learns_who_is_in_a_room_that_was_told_before(lab):
     joined = "crowd = [server.connect(channel_id='ab'[n % 2]) for n in range(60)]"
     jan = "jan = server.connect(user='jan', channel_id='a')"
     panel = opened(lab, joined, jan, PANEL)
-    run_cell(lab, "crowd[0].send_to_channels('a', {'type': 'first'})")
+    lab.run_cell("crowd[0].send_to_channels('a', {'type': 'first'})")
     timeline_row(panel, "notification").wait_for()
-    run_cell(lab, FLOOD.replace("6000", "300"))
+    lab.run_cell(FLOOD.replace("6000", "300"))
     row(panel, '{"number":299}').first.wait_for()
     lab.execute("docmanager:save")
     lab.page.reload()
     lab.page.wait_for_function("window.jupyterapp?.commands")
     panel.get_by_role("listbox", name="Timeline").wait_for(timeout=60_000)
     lab.wait_idle()
-    run_cell(lab, "crowd[0].send_to_channels('a', {'type': 'second'})")
+    lab.run_cell("crowd[0].send_to_channels('a', {'type': 'second'})")
     second = timeline_row(panel, "notification").filter(has_text="second")
     second.filter(has_text="+29").wait_for()
     panel.get_by_label("Only this client").select_option(label="jan")
@@ -285,7 +268,7 @@ def test_a_flood_leaves_a_paused_timeline_as_it_is(lab):
     panel = opened(lab, TALK, PANEL)
     panel.get_by_role("button", name="Pause").click()
     count = panel.locator(".jacnb-count").inner_text()
-    run_cell(lab, FLOOD)
+    lab.run_cell(FLOOD)
     panel.get_by_role("button", name="Paused").wait_for()
     lab.wait_idle()
     assert panel.locator(".jacnb-count").inner_text() == count
@@ -393,7 +376,7 @@ def test_a_name_in_braces_stands_for_an_id(lab):
     ids = panel.get_by_role("combobox", name="client_ids").first
     assert ids.input_value() == "{{bob.client_id}}"
     panel.get_by_role("button", name="Send as alice").click()
-    run_cell(lab, 'bob.expect("chat").data')
+    lab.run_cell('bob.expect("chat").data')
     lab.page.get_by_text("{'message': 'hello'}").wait_for()
 
 
@@ -504,7 +487,7 @@ def test_that_a_token_was_refused_stays_to_be_read(lab):
     panel.get_by_role("button", name="Open", exact=True).click()
     note = panel.get_by_text("The server did not accept the token")
     note.wait_for()
-    run_cell(lab, "server.connect(user='eve', channel_id='room')")
+    lab.run_cell("server.connect(user='eve', channel_id='room')")
     panel.get_by_role("button", name="Connection of eve").wait_for()
     assert note.is_visible()
     panel.get_by_role("button", name="eve #room").click()
@@ -562,8 +545,8 @@ def test_what_was_sent_is_said_though_it_is_still_being_checked(lab):
     panel.get_by_label("message").first.fill("at once")
     panel.get_by_role("button", name="Send as alice").click()
     panel.get_by_text("Sent.").wait_for()
-    run_cell(lab, "later = 1")  # The kernel answers a check before it runs a cell.
-    run_cell(lab, "later = 2")
+    lab.run_cell("later = 1")  # The kernel answers a check before it runs a cell.
+    lab.run_cell("later = 2")
     assert panel.get_by_text("Sent.").is_visible()
 
 
@@ -635,7 +618,7 @@ def test_hostile_and_huge_messages_are_shown_as_text(lab):
 
 def test_a_client_that_dies_while_shown_is_told(lab):
     panel = opened(lab, PANEL)
-    run_cell(lab, "bob.drop()")
+    lab.run_cell("bob.drop()")
     panel.get_by_role("img", name="closed").wait_for()
     row(panel, "close").wait_for()
     panel.get_by_role("button", name="bob", exact=False).first.click()
@@ -676,7 +659,7 @@ def test_a_stopped_server_is_told_and_nothing_can_be_sent(lab):
     panel = opened(lab, PANEL)
     panel.get_by_role("button", name="Send as alice").click()
     panel.get_by_text("Sent.").wait_for()
-    run_cell(lab, "server.stop()")
+    lab.run_cell("server.stop()")
     panel.get_by_role("status").get_by_text(re.compile("stopped$")).wait_for()
     panel.get_by_text("This server is stopped: jacnb.serve()").wait_for()
     assert panel.get_by_role("button", name="Send as alice").is_disabled()
@@ -687,7 +670,7 @@ def test_a_stopped_server_is_told_and_nothing_can_be_sent(lab):
 def test_all_panels_of_a_stopped_server_say_so(lab):
     more = "from jacnb.panels import GraphView, SequenceDiagram"
     opened(lab, PANEL, f"{more}\nSequenceDiagram(server)", "GraphView(server)")
-    run_cell(lab, "server.stop()")
+    lab.run_cell("server.stop()")
     for name in ("Sequence diagram", "Graph"):
         panel = lab.page.get_by_role("region", name=name, exact=True)
         panel.get_by_text(re.compile("stopped$")).first.wait_for()
@@ -714,7 +697,7 @@ def test_running_the_cell_again_closes_the_panel_that_it_replaces(lab):
 
 def test_a_callback_that_raises_does_not_stop_the_panel(lab):
     panel = opened(lab, PANEL)
-    run_cell(lab, "stop = alice.on_message(lambda message: 1 / 0)")
+    lab.run_cell("stop = alice.on_message(lambda message: 1 / 0)")
     panel.get_by_role("button", name="Send as alice").click()
     row(panel, '"hello"').first.wait_for()
     panel.get_by_role("button", name="Send as alice").click()

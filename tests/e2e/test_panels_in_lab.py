@@ -282,6 +282,24 @@ def test_a_flood_stays_in_order_and_its_gap_says_what_is_missing(lab):
     assert alice.locator("li.jacnb-line").count() <= 200
 
 
+LATE = """
+panel = room.panels[0]
+panel.history = [{**panel.history[0], "seq": 1}, *panel.history]
+carol.send_to_channels(["room"], {"type": "chat", "data": {"message": "and on"}})
+"""
+
+
+def test_what_the_kernel_keeps_of_a_flood_paints_nothing_anew(lab):
+    opened(lab, ROOM, MANY.replace("150", "1_000"))
+    alice = lab.panel("alice")
+    alice.get_by_text("tick 999").wait_for()
+    last = alice.locator("li.jacnb-line").last
+    last.evaluate("line => (line.dataset.mine = 1)")
+    lab.run_cell(LATE)
+    alice.get_by_text("and on").wait_for()
+    assert alice.locator("li.jacnb-line[data-mine]").count() == 1
+
+
 def test_the_ids_can_be_read_and_copied(lab):
     opened(lab, ROOM)
     alice = lab.panel("alice")
