@@ -29,6 +29,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any, Final
 
+from jacnb.client.closing import closed_error
 from jacnb.client.messages import Message
 from jacnb.errors import ConnectionClosedError, WalkerError
 
@@ -113,7 +114,7 @@ class Calls:
         """End every call, because the connection did."""
         with self._lock:
             for call in self._open.values():
-                call.failure = ConnectionClosedError(code, reason)
+                call.failure = closed_error(code, reason)
             self._open.clear()
             self._challenged.clear()
             self._secret = ""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from jacnb.client.callbacks import Callbacks, Notices
 from jacnb.client.calls import Calls
+from jacnb.client.closing import closed_error
 from jacnb.client.inbox import Inbox
 from jacnb.client.messages import KEPT, Message, Messages
 from jacnb.client.presence import Presence
@@ -64,9 +65,9 @@ class Intake:
     def closed_error(self) -> ConnectionClosedError:
         """Return the error that says how the connection ended."""
         code, reason = self._ended
-        error = ConnectionClosedError(code, reason)
+        error = closed_error(code, reason)
         if self.state == "reconnecting":
-            said = f"{code}: {reason}" if reason else f"{code}"
+            said = f"{code}: {error.reason}" if reason else f"{code}"
             advice = "is lost and being opened again; wait for it"
             error.args = (f"the connection {advice} ({said})",)
         return error

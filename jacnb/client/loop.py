@@ -19,11 +19,12 @@ from urllib.parse import urlsplit
 
 from jacnb.client.addresses import without_secrets
 from jacnb.client.backoff import Backoff
+from jacnb.client.closing import closed_error
 from jacnb.client.faults import Held, Way
 from jacnb.client.handshake import Handshake
 from jacnb.client.line import Line, dial
 from jacnb.client.transport import FINAL_CODES, Listener, State
-from jacnb.errors import ClientError, ConnectError, ConnectionClosedError
+from jacnb.errors import ClientError, ConnectError
 
 _TICK: Final = 0.25
 """Seconds after which a wait of the main thread looks up: an interrupt is noticed."""
@@ -97,7 +98,7 @@ class LoopTransport:
         """Send one message."""
         line = self._line
         if line is None:
-            raise ConnectionClosedError(*self._ended)
+            raise closed_error(*self._ended)
         self._check_loop()
         if self._departing is None:
             line.send(text)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from jacnb.client.addresses import check_channel
+from jacnb.client.closing import closed_error
 from jacnb.client.faults import Held, Way, not_in_memory
 from jacnb.client.transport import Listener
-from jacnb.errors import ConnectionClosedError
 from jacnb.protocol.identity import PUBLIC, Identity
 
 
@@ -74,7 +74,7 @@ class MemoryCarrier:
     def send(self, text: str | bytes) -> None:
         """Have the shell handle one event."""
         if self._connection is None:
-            raise ConnectionClosedError(*self._ended)
+            raise closed_error(*self._ended)
         self._hold(self._departing, lambda: self._submit(text))
 
     def _submit(self, text: str | bytes) -> None:

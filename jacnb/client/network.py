@@ -14,6 +14,7 @@ import websocket
 
 from jacnb.client.addresses import authorization, on_channel, without_secrets
 from jacnb.client.backoff import Backoff
+from jacnb.client.closing import closed_error
 from jacnb.client.delays import DelayLine
 from jacnb.client.faults import Way
 from jacnb.client.last_words import LastingSocket
@@ -107,7 +108,7 @@ class NetworkTransport:
         """Send one message."""
         ws = self._ws
         if ws is None:
-            raise ConnectionClosedError(*self._ended)
+            raise closed_error(*self._ended)
         opcode = _TEXT if isinstance(text, str) else _BINARY
         frame = websocket.ABNF.create_frame(text, opcode).format()
         self._departing.put(lambda: self._send_or_end(ws, frame))

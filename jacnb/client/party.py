@@ -105,10 +105,7 @@ class Party:
     @property
     def ended(self) -> tuple[int, str] | None:
         """Close code and reason of a connection that ended, None while it is open."""
-        if self.is_open:
-            return None
-        error = self._intake.closed_error()
-        return error.code, error.reason
+        return None if self.is_open else self._intake.ended
 
     @property
     def messages(self) -> Messages:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
+from jacnb.client.closing import closed_error
 from jacnb.errors import ConnectionClosedError
 from jacnb.ids import PUBLIC_ROOT_ID
 
@@ -113,7 +114,7 @@ class Presence:
         with self._lock:
             self.is_greeted = False
             for ask in self._asks:
-                ask.failure = ConnectionClosedError(code, reason)
+                ask.failure = closed_error(code, reason)
             self._asks.clear()
             self._doubtful.clear()
 

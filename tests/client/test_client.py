@@ -345,6 +345,19 @@ def test_a_closed_connection_says_how_it_ended(server: ScriptedServer) -> None:
         assert client.state == "closed"
 
 
+def test_no_error_repeats_a_secret_that_a_server_gave_as_its_reason(
+    server: ScriptedServer,
+) -> None:
+    reason = "bad token=abc.def.ghi"
+    server.walkers["leave"] = lambda peer, context: peer.close(4001, reason) or []
+    with connect(server.url) as client:
+        for use in (lambda: client.walker("leave"), client.sync, client.receive):
+            with pytest.raises(ConnectionClosedError, match="4001: bad token=") as hit:
+                use()
+            assert "abc.def.ghi" not in f"{hit.value} {hit.value!r} {hit.value.reason}"
+        assert client.ended == (4001, reason)
+
+
 def test_a_call_in_flight_fails_when_the_server_closes(server: ScriptedServer) -> None:
     server.walkers["leave"] = lambda peer, context: peer.close(1001) or []
     with connect(server.url) as client:
