@@ -60,6 +60,7 @@ function explorerPanel(model, rows, kernel, el) {
     close: () => timeline.deselect(),
     edit: (text, lane) => speakAs(lane) || edit(text),
     resend: (text, lane) => resend(text, lane),
+    canSend: () => !obstacle(),
   });
   const timeline = new Timeline(rows, {
     onSelect: (row) => details.show(row),

@@ -13,7 +13,7 @@ class Details {
   #ask;
   #actions;
 
-  /** `actions` are `go(seq)`, `close()`, `edit(text, lane)`, `resend(text, lane)`. */
+  /** `actions` are `go(seq)`, `close()`, `edit(text, lane)`, `resend(text, lane)`, `canSend()`. */
   constructor(rows, ask, actions) {
     this.#rows = rows;
     this.#ask = ask;
@@ -40,7 +40,7 @@ class Details {
     const list = h("div", { class: "jacnb-tabs", role: "tablist", "aria-label": "Show as", onkeydown: (event) => this.#tabKey(event) }, tabs);
     const { sign, words, group } = kindOf(row);
     const title = h("h3", { class: `jacnb-details-title jacnb-kind-${group}` }, h("b", { class: "jacnb-sign", "aria-hidden": "true" }, isFailure(row) ? "⚠" : sign), ` ${words} `, h("bdi", { title: subject(row) }, subject(row)));
-    const again = row.kind === "event" ? h("div", { class: "jacnb-actions" }, this.#button("Edit", "Load into the composer", "edit"), this.#button("Send again", "Send it once more as the same client", "resend")) : "";
+    const again = row.kind === "event" && this.#actions.canSend() ? h("div", { class: "jacnb-actions" }, this.#button("Edit", "Load into the composer", "edit"), this.#button("Send again", "Send it once more as the same client", "resend")) : "";
     const ends = h("div", { class: "jacnb-tools" }, copyButton("Copy", () => this.#copied), iconButton("close", "Close details", () => this.#actions.close()));
     this.head.replaceChildren(h("div", { class: "jacnb-details-parts" }, title, list, again), ends);
   }

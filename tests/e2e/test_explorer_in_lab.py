@@ -647,6 +647,9 @@ def test_a_recording_is_looked_at_and_nothing_can_be_sent(lab):
     panel.get_by_label("Selected message").get_by_text("only for you").wait_for()
     panel.get_by_text("There is no server to speak to").wait_for()
     panel.get_by_text("recorded · 15 entries").wait_for()
+    timeline_row(panel, "event").first.click()
+    panel.get_by_label("Selected message").get_by_role("tab", name="wscat").wait_for()
+    assert panel.get_by_role("button", name="Send again").count() == 0
     assert panel.get_by_role("button", name="Open a client").is_disabled()
     lab.screenshot("explorer-recording", panel)
     drawn = lab.panel("Sequence diagram")
