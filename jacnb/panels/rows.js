@@ -252,8 +252,13 @@ class Rows {
   #latest({ rows, after, is_part: isPart }) {
     if (after !== this.#askedAfter) return;
     this.#askedAfter = null;
-    if (isPart) this.#cutBefore(rows[0].seq);
+    if (isPart && !this.#hasAll(Math.max(0, after), rows[0].seq)) this.#cutBefore(rows[0].seq);
     if (!this.#add(rows) && isPart) this.#tell("changed", []);
+  }
+
+  /** Whether each number from the first on and before the last is that of a row here. */
+  #hasAll(first, last) {
+    return this.indexOf(last) - this.indexOf(first) === last - first;
   }
 
   /** What the kernel keeps for pages to come; this one mostly has it, or had it. */

@@ -172,6 +172,29 @@ def test_what_comes_too_late_leaves_no_hole(lab):
     assert last - first + 1 == int(count)
 
 
+SLOW = """
+answer = explorer._send_latest
+def say(order):
+    answer(order)
+    explorer.complain(ValueError("that was slow"))
+explorer._send_latest = lambda order: asked.append(order)
+asked = []
+explorer
+"""
+
+
+def test_an_answer_that_comes_late_takes_nothing_away(lab):
+    panel = opened(lab, "explorer = Explorer(server)" + SLOW)
+    lab.run_cell(FLOOD.replace("6000", "300"))
+    row(panel, '{"number":299}').first.wait_for()
+    lab.run_cell("explorer._later(0, lambda: say(asked[0]))")
+    panel.get_by_text("that was slow").wait_for()
+    panel.get_by_role("button", name="Pause").click()
+    first, last = seqs_of_ends(panel)
+    assert (first, last) == (0, 303)
+    assert panel.locator(".jacnb-count").inner_text() == "304"
+
+
 def test_a_search_finds_what_is_no_longer_in_the_page(lab):
     needle = 'alice.send_to_channels(["room"], {"type": "needle"})'
     panel = opened(lab, TALK, needle, FLOOD.replace("6000", "3000"), PANEL)
