@@ -31,6 +31,9 @@ class Follower:
         deliver: Takes new rows, and how many came before them that are left out.
         later: The pump.
         start: The number of the first row to deliver.
+
+    Attributes:
+        next: The number of the first row that was not delivered yet.
     """
 
     def __init__(
@@ -39,7 +42,7 @@ class Follower:
         self._source = source
         self._deliver = deliver
         self._later = later
-        self._next = start
+        self.next = start
         self._is_on = False
         self._looking = threading.Lock()
 
@@ -56,14 +59,14 @@ class Follower:
     def look(self) -> float:
         """Deliver what is new (on the pump); return the seconds to pause then."""
         with self._looking:
-            rows = self._source.since(self._next)
+            rows = self._source.since(self.next)
             if not rows:
                 return BATCH_SECONDS
             shown = _newest(rows)
             # Numbers may have gaps: a source may be about some of the rows only.
-            gone = max(0, self._source.kept_from() - self._next)
+            gone = max(0, self._source.kept_from() - self.next)
             skipped = gone + len(rows) - len(shown)
-            self._next = rows[-1]["seq"] + 1
+            self.next = rows[-1]["seq"] + 1
         began = time.monotonic()
         self._deliver(shown, skipped)
         # A browser's message loop that is slow to take batches gets fewer of them.

@@ -248,7 +248,9 @@ class LivePanel(anywidget.AnyWidget):
 
     def _send_latest(self, order: Order) -> None:
         known = int(order["seq"])
-        newer = self.source.since(known + 1)
+        # What comes after that is on its way to all views.
+        told = self._follower.next
+        newer = [row for row in self.source.since(known + 1) if row["seq"] < told]
         page = _recent(newer, PAGE)
         # Those of its history, too: they may have gone meanwhile.
         known_lanes = {lane["lane"] for lane in self.lanes}

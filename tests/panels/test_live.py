@@ -142,12 +142,22 @@ def test_a_large_history_is_not_written_for_each_message(panel, server, pump, br
 def test_a_view_that_starts_late_is_told_what_it_has_not(panel, server, pump, browser):
     alice = server.connect(user="alice", channel_id="room")
     alice.send_to_channels(["room"], {"val": 1})
+    pump.turn()
     panel._on_browser(panel, {"op": "after", "seq": 1}, [])
     pump.turn()
     [latest] = [m for m in browser if m["op"] == "latest"]
     assert [row["type"] for row in latest["rows"]] == ["channel", "channel"]
     assert (latest["after"], latest["is_part"]) == (1, False)
     assert [lane["name"] for lane in latest["lanes"]] == ["alice"]
+
+
+def test_a_view_is_not_told_twice_what_is_on_its_way(panel, server, pump, browser):
+    server.connect(user="alice", channel_id="room")
+    panel._send_latest({"seq": -1})
+    pump.turn()
+    latest, news = browser
+    assert (latest["op"], latest["rows"], latest["is_part"]) == ("latest", [], False)
+    assert [row["seq"] for row in news["rows"]] == [0, 1]
 
 
 def test_a_view_that_has_all_is_told_who_has_gone(server, pump, browser):
@@ -167,6 +177,7 @@ def test_of_very_much_a_late_view_gets_the_newest_and_is_told_so(
     alice = server.connect(user="alice", channel_id="room")
     for number in range(150):
         alice.send_to_channels(["room"], {"val": number})
+    pump.turn()
     panel._on_browser(panel, {"op": "after", "seq": -1}, [])
     pump.turn()
     [latest] = [m for m in browser if m["op"] == "latest"]
