@@ -85,7 +85,7 @@ class Store {
     this.life.send({ op: "after", seq: this.entries.at(-1)?.seq ?? 0 });
   }
 
-  /** What the kernel keeps for pages to come: this one mostly has it, or had it. */
+  /** What the kernel keeps for pages to come: this one has it, or told of the gap. */
   #recall(items) {
     const last = this.entries.at(-1)?.seq ?? 0;
     this.add(items.filter((entry) => entry.seq > last));

@@ -127,7 +127,8 @@ class Inspector(anywidget.AnyWidget):
             for name, view in self._views.items():
                 news = self._news(view, figures)
                 if news:
-                    self.send({"op": "figures", "view": name, **news})
+                    table = view.query.table
+                    self.send({"op": "figures", "view": name, "table": table, **news})
             self._time(figures)
         finally:
             # A server with very many connections is looked at less often.

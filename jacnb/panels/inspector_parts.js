@@ -215,10 +215,12 @@ class FigureTable {
   begin({ rows = [], order = [], at }) {
     this.#before = new Map([...this.rows.values()].map((row) => [row.cells[0], row]));
     this.rows.clear();
-    const isWhole = this.update({ rows, order, at });
-    for (const row of this.#before.values()) row.element.remove();
+    this.order = [];
+    for (const [key, ...cells] of rows) this.#add(key, cells);
     this.#before.clear();
-    return isWhole;
+    const kept = new Set([...this.rows.values()].map((row) => row.element));
+    for (const element of [...this.body.children]) if (!kept.has(element)) element.remove();
+    return this.update({ order, at });
   }
 
   /** Take news of the kernel; returns false if some must have been missed. */

@@ -152,7 +152,7 @@ class LivePanel(anywidget.AnyWidget):
         self._history_due = False
         if self._is_closed:
             return
-        history = _recent(self.source.since(0))
+        history = _recent(self._told_rows(0))
         if self._allowance.spend(chars_of(history)):
             self.lanes = self._lanes_for(history)
             self.history = on_wire(history)
@@ -246,17 +246,23 @@ class LivePanel(anywidget.AnyWidget):
         about = {"more": len(page) < len(found), "kept_from": self.source.kept_from()}
         self.tell({"op": "found", "nonce": order.get("nonce"), **answer, **about})
 
+    def _told_rows(self, seq: int) -> list[Row]:
+        """Return the rows from a number on that views were told of already."""
+        rows = self.source.since(seq)
+        return [row for row in rows if row["seq"] < self._follower.next]
+
     def _send_latest(self, order: Order) -> None:
         known = int(order["seq"])
-        # What comes after that is on its way to all views.
-        told = self._follower.next
-        newer = [row for row in self.source.since(known + 1) if row["seq"] < told]
+        # A view that begins now was not told what earlier rows told.
+        self._rooms = Rooms()
+        newer = self._told_rows(known + 1)
         page = _recent(newer, PAGE)
         # Those of its history, too: they may have gone meanwhile.
         known_lanes = {lane["lane"] for lane in self.lanes}
         lanes = self._lanes_for(page, known_lanes)
         answer = {"rows": on_wire(page), "lanes": lanes}
-        is_part = len(page) < len(newer)
+        is_gone = self.source.kept_from() > known + 1
+        is_part = len(page) < len(newer) or (is_gone and bool(page))
         self.tell({"op": "latest", "after": known, **answer, "is_part": is_part})
 
 

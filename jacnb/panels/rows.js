@@ -110,6 +110,7 @@ class Rows {
     this.#limit = limit;
     this.#life = new Life(model, { op: "text", seq: -1 }, (isLive) => {
       this.#askedBefore = null;
+      this.#giveUp();
       this.#tell("live", isLive);
       if (isLive) this.#catchUp();
     });
@@ -244,7 +245,8 @@ class Rows {
 
   /** Ask for what came after the history, or while the kernel was out of reach. */
   #catchUp() {
-    this.#askedAfter = this.rows.at(-1)?.seq ?? -1;
+    // An answer that is still to come says less than one to the older question would.
+    this.#askedAfter = Math.min(this.#askedAfter ?? Infinity, this.rows.at(-1)?.seq ?? -1);
     this.send({ op: "after", seq: this.#askedAfter });
   }
 
@@ -252,11 +254,13 @@ class Rows {
   #latest({ rows, after, is_part: isPart }) {
     if (after !== this.#askedAfter) return;
     this.#askedAfter = null;
-    if (isPart && !this.#hasAll(Math.max(0, after), rows[0].seq)) this.#cutBefore(rows[0].seq);
+    const first = Math.max(after, this.rows[0]?.seq ?? 0);
+    if (isPart && !this.#hasAll(first, rows[0].seq)) this.#cutBefore(rows[0].seq);
     if (!this.#add(rows) && isPart) this.#tell("changed", []);
   }
 
-  /** Whether each number from the first on and before the last is that of a row here. */
+  /** Whether each number from the first on and before the last is that of a row here;
+   * of a source that leaves numbers out nobody knows. */
   #hasAll(first, last) {
     return this.indexOf(last) - this.indexOf(first) === last - first;
   }
@@ -266,13 +270,14 @@ class Rows {
     if (!rows.length) return;
     const [first, last] = [this.rows[0]?.seq ?? 0, this.rows.at(-1)?.seq ?? Infinity];
     if (rows[0].seq > last + 1) this.#append({ rows, skipped: true });
-    else this.#add(rows.filter((row) => row.seq > first));
+    else this.#add(allFilled(rows).filter((row) => row.seq > first));
   }
 
   /** What is new; in a flood, the newest of it. */
   #append({ rows, skipped }) {
     if (skipped) this.#joint = rows[0].seq;
-    if (this.#extra === 0) this.#cut();
+    // Whoever waits for an earlier page finds the row that it joins.
+    if (this.#extra === 0 && this.#askedBefore === null) this.#cut();
     this.#add(rows, this.#rooms);
     for (const seq of this.#rooms.keys()) {
       if (this.#rooms.size <= ROOMS_KNOWN) break;
@@ -285,12 +290,14 @@ class Rows {
   #seekRooms(rows) {
     const named = new Set(rows.map((row) => row.as).filter((seq) => seq !== undefined));
     for (const seq of named) {
-      if (!this.#rooms.has(seq)) this.fetch(seq).then((row) => row?.spans && this.#toldRoom(seq, row.spans));
+      if (!this.#rooms.has(seq)) this.fetch(seq).then((row) => this.#toldRoom(seq, row?.spans));
     }
   }
 
+  /** A room that nobody can tell any more is not asked for again. */
   #toldRoom(seq, spans) {
     this.#rooms.set(seq, spans);
+    if (!spans) return;
     const unsure = this.rows.filter((row) => row.as === seq && !row.spans);
     for (const row of unsure) Object.assign(row, { spans, to: lanesIn(spans) });
     if (unsure.length) this.#tell("changed", unsure);
@@ -315,7 +322,7 @@ class Rows {
     // What was first then may have gone: these rows would not join those that are here.
     if (before !== this.rows[0]?.seq) return this.earlier();
     if (!more && (rows[0]?.seq ?? 0) <= (this.rows[0]?.seq ?? 0)) this.more = false;
-    this.#extra = Math.min(this.#limit, this.#extra + rows.length);
+    this.#extra = Math.min(this.#limit, Math.max(this.#extra, this.rows.length - this.#limit) + rows.length);
     if (!this.#add(rows)) this.#tell("changed", []);
   }
 
@@ -323,6 +330,13 @@ class Rows {
     if (!lanes.length) return;
     for (const lane of lanes) this.lanes.set(lane.lane, lane);
     this.#tell("lanes", lanes);
+  }
+
+  /** Rows that were asked for and did not come are not waited for any longer. */
+  #giveUp() {
+    const waiting = [...this.#waiting.values()].flat();
+    this.#waiting.clear();
+    for (const resolve of waiting) resolve(null);
   }
 
   #came({ seq, rows }) {
@@ -347,7 +361,7 @@ class Rows {
   }
 
   #trim() {
-    const surplus = this.rows.length - this.#limit - this.#extra;
+    const surplus = this.rows.length - this.#limit - (this.#askedBefore === null ? this.#extra : this.#limit);
     if (surplus <= 0) return;
     this.rows.splice(0, surplus);
     this.more = true;

@@ -177,6 +177,7 @@ class Diagram {
     if (word === "message") return this.#answered(detail);
     if (word === "added" && (this.frozen || !this.paper.isFollowing)) this.#setUnseen(this.unseen + detail.length);
     if (word === "lanes") this.paper.headsKey = "";
+    if (word === "changed") this.paper.forget(detail);
     if (!this.frozen || word !== "added") this.#arrangeSoon();
   }
 

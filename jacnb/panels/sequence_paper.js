@@ -69,6 +69,16 @@ class Paper {
     this.#settle();
   }
 
+  /** Draw these anew when they are next in sight: what they say has changed. */
+  forget(rows) {
+    for (const { seq } of rows) {
+      const element = this.#drawn.get(seq);
+      this.#isFocused ||= element !== undefined && element === this.list.getRootNode().activeElement;
+      element?.remove();
+      this.#drawn.delete(seq);
+    }
+  }
+
   /** How many clients there is room for beside the server. */
   get room() {
     return roomOf(this.#size.width, this.#sizes, this.#slots);

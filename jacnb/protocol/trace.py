@@ -134,6 +134,7 @@ class Trace:
         self._bytes = 0
         # The oldest entry that may still have its payload.
         self._oldest = 0
+        self._cleared = 0
         self._shared: Sequence[Connection] = ()
 
     @property
@@ -144,7 +145,7 @@ class Trace:
     @property
     def kept_from(self) -> int:
         """The number before which no entry is kept any more."""
-        return max(0, self._next - len(self._ring))
+        return max(self._cleared, self._next - len(self._ring))
 
     def record(
         self,
@@ -210,7 +211,7 @@ class Trace:
         with self._lock:
             self._ring = [None] * len(self._ring)
             self._bytes = 0
-            self._oldest = self._next
+            self._oldest = self._cleared = self._next
             self._shared = ()
 
     def get(self, seq: int) -> Entry | None:

@@ -185,6 +185,47 @@ def test_of_very_much_a_late_view_gets_the_newest_and_is_told_so(
     assert latest["is_part"] is True
 
 
+def test_after_a_reset_a_view_is_told_that_it_gets_a_part(panel, server, pump, browser):
+    alice = server.connect(user="alice", channel_id="room")
+    pump.turn()
+    server.trace.clear()
+    alice.send_to_channels(["room"], {"val": 1})
+    pump.turn()
+    panel._on_browser(panel, {"op": "after", "seq": 0}, [])
+    pump.turn()
+    latest = browser[-1]
+    assert [row["seq"] for row in latest["rows"]] == [2, 3]
+    assert latest["is_part"] is True
+
+
+def test_what_was_forgotten_before_it_was_told_is_a_gap(panel, server, pump, browser):
+    alice = server.connect(user="alice", channel_id="room")
+    server.trace.clear()
+    alice.send_to_channels(["room"], {"val": 1})
+    pump.turn()
+    assert [(each["skipped"], len(each["rows"])) for each in browser] == [(2, 2)]
+
+
+def test_the_history_runs_not_ahead_of_what_was_told(panel, server, pump, browser):
+    server.connect(user="alice", channel_id="room")
+    pump.turn()
+    server.connect(user="bob", channel_id="room")
+    panel._write_history()
+    assert [row["seq"] for row in panel.history] == [0, 1]
+
+
+def test_a_view_that_begins_late_is_told_rooms_anew(panel, server, pump, browser):
+    crowd = [server.connect(channel_id="ab"[n % 2]) for n in range(60)]
+    pump.turn()
+    for _ in range(2):
+        crowd[0].send_to_channels(["a"], {"type": "hey"})
+        pump.turn()
+        panel._on_browser(panel, {"op": "after", "seq": 999}, [])
+        pump.turn()
+    told = [each["rows"][-1] for each in browser if each["op"] == "rows"][-2:]
+    assert all("spans" in row for row in told)
+
+
 def test_a_view_gets_a_whole_payload_and_earlier_rows(panel, server, pump, browser):
     server.connect(user="alice", channel_id="room").connection()
     panel._on_browser(panel, {"op": "text", "seq": 0}, [])

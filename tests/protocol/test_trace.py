@@ -132,6 +132,7 @@ def test_clear_forgets_and_goes_on_counting() -> None:
     trace.clear()
     assert len(trace) == 0
     assert list(trace) == []
+    assert trace.kept_from == trace.next_seq == 1
     assert trace.record(Kind.EVENT, "channel", text="b" * 9) == 1
     assert texts(trace) == ["b" * 9]
 
