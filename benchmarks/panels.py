@@ -39,6 +39,31 @@ server = jacnb.serve()
 alice = server.connect(user="alice", channel_id="room")
 bob = server.connect(user="bob", channel_id="room")
 
+@jacnb.walker
+def stroll(here):
+    from jacnb.graph import refs
+    for place in refs(here):
+        jacnb.report(place.name)
+
+@jacnb.walker
+def plant(here):
+    from jacnb.graph import connect
+    for number in range(30):
+        connect(here, Place(name=f"place {number}"))
+
+class Place(jacnb.Node):
+    name: str
+
+alice.walker("plant")
+
+def walk(count, rate=None):
+    import time
+    began, first = time.monotonic(), server.trace.next_seq
+    while (number := server.trace.next_seq - first) < count:
+        alice.walker("stroll")
+        if rate:
+            time.sleep(max(0, began + number / rate - time.monotonic()))
+
 def talk(count, rate=None):
     import time
     began = time.monotonic()
@@ -86,10 +111,12 @@ class Panel:
         cell: The cell that shows it.
         flow: What lets messages flow and counts those shown, with their bytes; None
             if the panel does not show messages one by one.
+        happens: What happens meanwhile: "talk", or "walk" for what shows walkers.
     """
 
     cell: str
     flow: str | None = ROWS
+    happens: str = "talk"
 
 
 PANELS = {
@@ -98,6 +125,7 @@ PANELS = {
     "Inspector": Panel("jacnb.panels.Inspector(server)", None),
     "Explorer": Panel("jacnb.panels.Explorer(server)"),
     "SequenceDiagram": Panel("jacnb.panels.SequenceDiagram(server)"),
+    "GraphView": Panel("jacnb.panels.GraphView(server)", None, "walk"),
 }
 
 
@@ -128,7 +156,7 @@ def measure(panel: Panel, page: Page, messages: int, warm: int) -> Figures:
     """Open a panel on a full trace, let messages flow, then come at full speed."""
     page.open(panel.cell)
     page.execute(SERVER)
-    page.execute(f"talk({TRACED})")
+    page.execute(f"{panel.happens}({TRACED})")
     page.pause(SETTLING)
     page.longest_task()
     page.run_cells()
@@ -136,10 +164,10 @@ def measure(panel: Panel, page: Page, messages: int, warm: int) -> Figures:
     opening = page.longest_task()
     overhead = flow(panel, page)
     flowing = page.longest_task()
-    page.execute(f"talk({warm})")
+    page.execute(f"{panel.happens}({warm})")
     before = settled(page)
     page.longest_task()
-    page.execute(f"talk({messages - warm})")
+    page.execute(f"{panel.happens}({messages - warm})")
     page.pause(SETTLING)
     full = page.longest_task()  # before the collection, which is one, too
     after = settled(page)
@@ -152,7 +180,7 @@ def flow(panel: Panel, page: Page) -> str:
     count = RATE * FLOW_SECONDS
     before = page.comm_bytes
     if panel.flow is None:
-        page.execute(f"talk({count}, {RATE})")
+        page.execute(f"{panel.happens}({count}, {RATE})")
         page.pause(SETTLING)
         return f"{(page.comm_bytes - before) / FLOW_SECONDS / 1024:.1f} KB/s"
     shown, payload = page.execute(panel.flow.format(count=count, rate=RATE))
