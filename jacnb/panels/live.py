@@ -43,17 +43,17 @@ Order = Mapping[str, Any]
 class LivePanel(anywidget.AnyWidget):
     """A panel that shows rows of a source while they come.
 
-    The browser gets ``{"op": "rows", "rows": […], "skipped": n, "lanes": […]}``, where
-    ``lanes`` are those that are new or changed. A view that is attached later starts
-    from the traits below, which may be old, and sends ``{"op": "after", "seq": n}``
-    for what came since (answered by ``{"op": "latest", "after": n, "rows": […],
-    "lanes": […], "is_part": bool}``). It may send ``{"op": "text", "seq": n}`` for a
-    whole payload (``{"op": "text", "seq": n, "text": …}``) and ``{"op": "before",
-    "seq": n}`` for earlier rows (``{"op": "earlier", "before": n, "rows": […],
-    "lanes": […], "runs": […], "more": bool}``), ``{"op": "find", "before": n,
-    "wanted": {…}, "nonce": …}`` for those of them that fit a filter (``{"op": "found",
-    "nonce": …, "rows": […], "lanes": […], "runs": […], "more": bool, "kept_from":
-    n}``),
+    The browser gets ``{"op": "rows", "batch": n, "rows": […], "skipped": n, "lanes":
+    […]}``, where ``lanes`` are those that are new or changed, and batches are counted.
+    A view that is attached later starts from the traits below, which may be old, and
+    sends ``{"op": "after", "seq": n}`` for what came since, up to the last batch
+    (answered by ``{"op": "latest", "after": n, "batch": n, "rows": […], "lanes": […],
+    "is_part": bool}``). It may send ``{"op": "text", "seq": n}`` for a whole payload
+    (``{"op": "text", "seq": n, "text": …}``) and ``{"op": "before", "seq": n}`` for
+    earlier rows (``{"op": "earlier", "before": n, "rows": […], "lanes": […], "runs":
+    […], "more": bool}``), ``{"op": "find", "before": n, "wanted": {…}, "nonce": …}``
+    for those of them that fit a filter (``{"op": "found", "nonce": …, "rows": […],
+    "lanes": […], "runs": […], "more": bool, "kept_from": n}``),
     ``{"op": "row", "seq": n}`` for one row (``{"op": "row", "seq": n, "rows": […],
     "lanes": […], "runs": […]}``), and what a panel adds to `orders`. ``runs`` are
     walker runs that rows name and that are not among them.
@@ -91,6 +91,7 @@ class LivePanel(anywidget.AnyWidget):
         self._allowance = Allowance()
         self._told: dict[int, Lane] = {}
         self._rooms = Rooms()
+        self._batch = 0
         self.source = self.source_for(watched)
         self._is_closed = False
         rows = self.source.since(0)
@@ -134,8 +135,10 @@ class LivePanel(anywidget.AnyWidget):
         if self._is_closed:
             return
         self._rooms.forget_before(self.source.kept_from())
-        lanes, wire = self._changed_lanes(), on_wire(rows, self._rooms)
-        self.tell({"op": "rows", "rows": wire, "skipped": skipped, "lanes": lanes})
+        self._batch += 1
+        batch = {"batch": self._batch, "rows": on_wire(rows, self._rooms)}
+        lanes = self._changed_lanes()
+        self.tell({"op": "rows", **batch, "skipped": skipped, "lanes": lanes})
         self._allowance.earn(chars_of(rows))
         if not self._history_due and self._allowance.covers_last():
             self._history_due = True
@@ -260,7 +263,7 @@ class LivePanel(anywidget.AnyWidget):
         # Those of its history, too: they may have gone meanwhile.
         known_lanes = {lane["lane"] for lane in self.lanes}
         lanes = self._lanes_for(page, known_lanes)
-        answer = {"rows": on_wire(page), "lanes": lanes}
+        answer = {"batch": self._batch, "rows": on_wire(page), "lanes": lanes}
         is_gone = self.source.kept_from() > known + 1
         is_part = len(page) < len(newer) or (is_gone and bool(page))
         self.tell({"op": "latest", "after": known, **answer, "is_part": is_part})

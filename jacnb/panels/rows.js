@@ -102,6 +102,8 @@ class Rows {
   #askedAfter = null;
   /** The spans of many receivers, by the number of the row that told them. */
   #rooms = new Map();
+  /** The last batch that came; where one is missing, Jupyter has lost it. */
+  #batch = null;
   /** The first row after those that came too fast to be sent here. */
   #joint = null;
 
@@ -109,7 +111,6 @@ class Rows {
   constructor(model, limit = ROWS_LIMIT) {
     this.#limit = limit;
     this.#life = new Life(model, { op: "text", seq: -1 }, (isLive) => {
-      this.#askedBefore = null;
       this.#giveUp();
       this.#tell("live", isLive);
       if (isLive) this.#catchUp();
@@ -167,9 +168,10 @@ class Rows {
     const row = this.find(seq);
     if (row || !this.isLive) return Promise.resolve(row ?? null);
     return new Promise((resolve) => {
-      const waiting = this.#waiting.get(seq) ?? [];
-      this.#waiting.set(seq, [...waiting, resolve]);
-      if (!waiting.length) this.send({ op: "row", seq });
+      const waiting = this.#waiting.get(seq);
+      if (waiting) return waiting.push(resolve);
+      this.#waiting.set(seq, [resolve]);
+      this.send({ op: "row", seq });
     });
   }
 
@@ -187,7 +189,8 @@ class Rows {
   /** Ask for rows before those that are here; "changed" tells when. */
   earlier() {
     const before = this.rows[0]?.seq;
-    if (before == null || this.#askedBefore !== null || !this.isLive || !this.more) return;
+    const isFull = this.rows.length >= 2 * this.#limit;
+    if (before == null || isFull || this.#askedBefore !== null || !this.isLive || !this.more) return;
     this.#askedBefore = before;
     this.send({ op: "before", seq: before });
   }
@@ -248,10 +251,12 @@ class Rows {
     // An answer that is still to come says less than one to the older question would.
     this.#askedAfter = Math.min(this.#askedAfter ?? Infinity, this.rows.at(-1)?.seq ?? -1);
     this.send({ op: "after", seq: this.#askedAfter });
+    this.#seekRooms(this.rows);
   }
 
   /** All that is new, or a part of it that may not join what is here. */
-  #latest({ rows, after, is_part: isPart }) {
+  #latest({ rows, after, is_part: isPart, batch = null }) {
+    this.#batch = batch;
     if (after !== this.#askedAfter) return;
     this.#askedAfter = null;
     const first = Math.max(after, this.rows[0]?.seq ?? 0);
@@ -274,8 +279,12 @@ class Rows {
   }
 
   /** What is new; in a flood, the newest of it. */
-  #append({ rows, skipped }) {
-    if (skipped) this.#joint = rows[0].seq;
+  #append({ rows, skipped, batch = null }) {
+    const isLost = batch !== null && this.#batch !== null && batch !== this.#batch + 1;
+    this.#batch = batch ?? this.#batch;
+    // With it answers may have gone.
+    if (isLost) this.#giveUp();
+    if (skipped || isLost) this.#joint = rows[0].seq;
     // Whoever waits for an earlier page finds the row that it joins.
     if (this.#extra === 0 && this.#askedBefore === null) this.#cut();
     this.#add(rows, this.#rooms);
@@ -288,16 +297,17 @@ class Rows {
 
   /** Look who got what, where the row that told it came before this page did. */
   #seekRooms(rows) {
-    const named = new Set(rows.map((row) => row.as).filter((seq) => seq !== undefined));
+    const named = new Set(rows.filter((row) => row.as !== undefined && !row.spans).map((row) => row.as));
     for (const seq of named) {
-      if (!this.#rooms.has(seq)) this.fetch(seq).then((row) => this.#toldRoom(seq, row?.spans));
+      if (this.#rooms.has(seq)) continue;
+      // Asked for once: what nobody can tell any more stays unknown.
+      this.#rooms.set(seq, undefined);
+      this.fetch(seq).then((row) => (row?.spans ? this.#toldRoom(seq, row.spans) : this.isLive || this.#rooms.delete(seq)));
     }
   }
 
-  /** A room that nobody can tell any more is not asked for again. */
   #toldRoom(seq, spans) {
     this.#rooms.set(seq, spans);
-    if (!spans) return;
     const unsure = this.rows.filter((row) => row.as === seq && !row.spans);
     for (const row of unsure) Object.assign(row, { spans, to: lanesIn(spans) });
     if (unsure.length) this.#tell("changed", unsure);
@@ -332,8 +342,9 @@ class Rows {
     this.#tell("lanes", lanes);
   }
 
-  /** Rows that were asked for and did not come are not waited for any longer. */
+  /** What was asked for and did not come is not waited for any longer. */
   #giveUp() {
+    this.#askedBefore = null;
     const waiting = [...this.#waiting.values()].flat();
     this.#waiting.clear();
     for (const resolve of waiting) resolve(null);
@@ -342,6 +353,7 @@ class Rows {
   #came({ seq, rows }) {
     const [row = null] = allFilled(rows);
     if (row) this.remember([row]);
+    if (row?.spans && this.#rooms.has(seq)) this.#toldRoom(seq, row.spans);
     for (const resolve of this.#waiting.get(seq) ?? []) resolve(row);
     this.#waiting.delete(seq);
   }

@@ -176,6 +176,7 @@ class Timeline {
   pause(isPaused) {
     this.isPaused = isPaused;
     this.#held = isPaused ? [...this.#rows.rows] : null;
+    if (!isPaused && this.#list.isFollowing) this.#rows.release();
     this.onpause?.(isPaused);
     this.#filterAgain();
   }
@@ -274,7 +275,8 @@ class Timeline {
     const rows = this.#held ?? this.#rows.rows;
     const { keptFrom, more } = this.#finds;
     const here = rows.length - indexIn(rows, this.#after + 1);
-    const total = keptFrom === null ? here : rows.at(-1).seq + 1 - Math.max(keptFrom, this.#after + 1);
+    const first = Math.min(keptFrom ?? 0, rows[0]?.seq ?? 0);
+    const total = keptFrom === null ? here : (rows.at(-1)?.seq ?? -1) + 1 - Math.max(first, this.#after + 1);
     const count = this.#earlier.length + this.#shown.length;
     this.count.textContent = count === total ? total.toLocaleString() : `${count.toLocaleString()}${more ? "+" : ""} of ${total.toLocaleString()}`;
     this.empty.hidden = count > 0;

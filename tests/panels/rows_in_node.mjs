@@ -59,6 +59,7 @@ class Kernel {
   kept = [];
   next = 0;
   told = 0;
+  batch = 0;
 
   constructor(random, hasGaps) {
     this.random = random;
@@ -83,7 +84,8 @@ class Kernel {
     const shown = news.slice(-BATCH);
     const gone = Math.max(0, (this.cleared ?? 0) - this.told);
     this.told = news.at(-1) + 1;
-    return { op: "rows", rows: rowsOf(shown), skipped: gone + news.length - shown.length, lanes: [] };
+    this.batch += 1;
+    return { op: "rows", batch: this.batch, rows: rowsOf(shown), skipped: gone + news.length - shown.length, lanes: [] };
   }
   answer({ op, seq }) {
     if (op === "before") {
@@ -92,7 +94,7 @@ class Kernel {
     }
     const newer = this.kept.filter((each) => each > seq && each < this.told);
     const isGone = (this.cleared ?? 0) > seq + 1;
-    return { op: "latest", after: seq, rows: rowsOf(newer.slice(-PAGE)), is_part: newer.length > PAGE || (isGone && newer.length > 0), lanes: [] };
+    return { op: "latest", after: seq, batch: this.batch, rows: rowsOf(newer.slice(-PAGE)), is_part: newer.length > PAGE || (isGone && newer.length > 0), lanes: [] };
   }
 }
 
@@ -113,6 +115,11 @@ function converse(seed, hasGaps) {
     const news = kernel.look();
     if (news && isConnected) down.push(news);
   };
+  // Jupyter drops messages of a kernel that writes too much, and tells nobody.
+  const lose = () => {
+    const lost = down.findIndex((message) => message.op === "rows");
+    if (lost >= 0) down.splice(lost, 1);
+  };
   const connect = (isBack) => {
     isConnected = isBack;
     [down, up] = [[], []];
@@ -131,6 +138,7 @@ function converse(seed, hasGaps) {
     [0.92, () => isConnected && load()],
     [0.95, () => connect(!isConnected)],
     [0.96, () => kernel.clear()],
+    [0.98, lose],
     [1, () => {}],
   ];
   const settle = () => {
