@@ -224,6 +224,7 @@ class Composer {
     if (this.#mode === "form") this.text.value = this.#draft.text();
     if (mode === "form" && !this.#readText()) {
       const why = parsed(this.text.value) === undefined ? "it is not JSON yet" : "a form would change it (a key twice, or a number too long)";
+      this.#checks += 1; // As for what is sent.
       return this.#say(`Stays text: ${why}.`, true);
     }
     if (mode === "form") {

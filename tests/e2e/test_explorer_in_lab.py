@@ -221,7 +221,7 @@ def test_the_cause_of_what_was_found_is_shown_and_no_row_is_lost(lab):
     before = panel.locator(".jacnb-count").inner_text()
     search = panel.get_by_label("Search the timeline")
     search.fill("only for you")
-    timeline_row(panel, "notification").click()
+    timeline_row(panel, "notification").filter(has_text="only for you").click()
     details = panel.get_by_label("Selected message")
     details.get_by_role("button", name="event user").click()
     details.get_by_role("heading", name="event user").wait_for()
@@ -390,6 +390,9 @@ def test_there_is_no_form_for_what_it_would_change(lab, text):
     source(panel).fill(text)
     panel.get_by_role("tab", name="Form").click()
     panel.get_by_text("Stays text").wait_for()
+    lab.page.evaluate("new Promise((go) => setTimeout(go, 300))")
+    lab.run_cell("'a check that was under way is answered by now'")
+    assert panel.get_by_text("Stays text").is_visible()
     assert source(panel).input_value() == text
 
 
