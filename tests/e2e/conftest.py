@@ -3,6 +3,9 @@
 `lab` opens notebooks: ``lab.open("00_start_here.ipynb")``, ``lab.run_all()``,
 ``lab.set_theme("JupyterLab Dark")``, ``lab.screenshot("start-dark")``. `notebook7` does
 the same in Jupyter Notebook 7, `either` runs a test in both.
+
+``JACNB_SLOW_PAGE=6`` slows every page down six times once its notebook is open: a test
+that asks too early what the page shows then fails each time, not once in a hundred.
 """
 
 from __future__ import annotations
@@ -92,6 +95,7 @@ class Lab:
         self.page.locator(".jp-NotebookPanel").wait_for(timeout=60_000)
         self.set_theme("JupyterLab Light")
         self.wait_idle()
+        self._slow_down()
 
     def run_all(self) -> None:
         """Run every cell and wait until the last one ended."""
@@ -135,6 +139,11 @@ class Lab:
         self.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for(
             state="attached"
         )
+
+    def _slow_down(self) -> None:
+        if rate := float(os.environ.get("JACNB_SLOW_PAGE", 0)):
+            session = self.page.context.new_cdp_session(self.page)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
 
     def errors(self) -> list[str]:
         """Return the tracebacks that the notebook shows."""

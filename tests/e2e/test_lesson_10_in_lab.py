@@ -53,6 +53,12 @@ ADD = LAST % (
     '{ cell_type: "code", source: "" });'
     "content.activeCellIndex = content.widgets.length - 1;"
 )
+# A click into the panel has made another cell the active one.
+WRITE = """source => {
+    const { content } = window.jupyterapp.shell.currentWidget;
+    content.activeCellIndex = content.widgets.length - 1;
+    content.activeCell.model.sharedModel.setSource(source);
+}"""
 
 
 @pytest.fixture
@@ -77,7 +83,7 @@ def run(lab, code, sent):
 def check(lab, question):
     """Run the check in the last cell, and return what it shows."""
     cell = lab.page.locator(".jp-CodeCell").last
-    cell.locator(".cm-content").fill(f"{question}.check()")
+    lab.page.evaluate(WRITE, f"{question}.check()")
     lab.execute("notebook:run-cell")
     lab.wait_idle()
     return cell.locator(".jp-OutputArea-output").last.inner_text()
