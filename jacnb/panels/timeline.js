@@ -4,6 +4,7 @@
 const ROW_HEIGHT = 26;
 const EXCERPT = 260;
 const TYPES_OFFERED = 60;
+const CLIENTS_OFFERED = 200;
 const PARTIES_SHOWN = 2;
 
 /** Each kind of row: its sign, what it is in words, and the filter it belongs to. */
@@ -143,6 +144,7 @@ class Timeline {
     this.element = h("div", { class: "jacnb-timeline" }, this.#bar(), h("div", { class: "jacnb-list-box" }, this.#list.element, this.empty, this.news));
     this.stop = rows.on((word, detail) => this.#heard(word, detail));
     this.#finds = new Finds(rows, () => this.#update());
+    this.#offerClients();
     this.#filterAgain();
   }
 
@@ -350,8 +352,11 @@ class Timeline {
 
   #offerClients() {
     if (document.activeElement === this.lane) return;
-    const lanes = [...this.#rows.lanes.values()].slice(-TYPES_OFFERED);
-    this.#offer(this.lane, "all clients", lanes.map((lane) => [String(lane.lane), lane.name]));
+    // By number: a page may learn of an early client late. The newest, and who is chosen.
+    const all = [...this.#rows.lanes.values()].sort((one, other) => one.lane - other.lane);
+    const first = all.at(-CLIENTS_OFFERED)?.lane ?? 0;
+    const offered = all.map(({ lane, name }) => [String(lane), name]).filter(([key]) => Number(key) >= first || key === this.lane.value);
+    this.#offer(this.lane, "all clients", offered);
   }
 
   #offer(select, all, choices) {

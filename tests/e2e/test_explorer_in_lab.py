@@ -411,6 +411,7 @@ def test_search_and_filters_hide_and_pause_holds(lab):
     panel.get_by_label("Search the timeline").fill("ONLY for")
     panel.get_by_text("2 of").wait_for()
     panel.get_by_label("Search the timeline").fill("")
+    panel.get_by_text("2 of").wait_for(state="detached")
     for group in ("Events", "Replies", "Walkers", "Clients"):
         panel.get_by_role("button", name=group, exact=True).click()
     row(panel).nth(2).wait_for(state="detached")
@@ -528,6 +529,7 @@ def test_a_message_to_a_full_room_is_found_for_the_last_who_got_it(lab):
     panel.get_by_text("3 of 88").wait_for()
     row(panel, "hey").wait_for()
     panel.get_by_label("Search the timeline").fill("")
+    panel.get_by_text("3 of 88").wait_for(state="detached")
     panel.get_by_label("Only this client").select_option(label="u35")
     panel.get_by_text("3 of 88").wait_for()
     row(panel, "hey").wait_for()
@@ -713,6 +715,9 @@ def test_two_views_show_the_same_and_each_has_its_own_filter(lab):
     views.nth(0).get_by_label("Search the timeline").fill("nothing like this")
     views.nth(0).get_by_text("Nothing fits this filter").wait_for()
     assert row(views.nth(1), "only for you").count() == 2
+    lab.run_cell("explorer")
+    views.nth(2).get_by_label("Only this client").select_option(label="bob")
+    views.nth(2).get_by_text(re.compile(r"^\d+ of \d+$")).wait_for()
 
 
 def test_running_the_cell_again_closes_the_panel_that_it_replaces(lab):
